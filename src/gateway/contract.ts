@@ -1,0 +1,49 @@
+import type {
+  AcquireOptions,
+  EmbedOptions,
+  EmbedResult,
+  GenerateRequest,
+  Part,
+  RerankResult,
+  ScoreRequest,
+  TokenLogprob,
+} from '../engine/index.ts'
+
+/** What is asked of a model, whichever wire it came over. */
+export type Operation =
+  | { readonly type: 'generate'; readonly request: GenerateRequest }
+  | { readonly type: 'embed'; readonly texts: readonly string[]; readonly options: EmbedOptions }
+  | { readonly type: 'rerank'; readonly query: string; readonly documents: readonly string[] }
+  | { readonly type: 'score'; readonly requests: readonly ScoreRequest[] }
+
+/** One request on its way through the pipeline. Stages hand on a changed copy, never a mutated one. */
+export interface Call {
+  /** `X-Request-Id`: the caller's or ours. */
+  readonly id: string
+  /** As the caller wrote it; the route stage resolves it. Empty: the default model. */
+  readonly model: string
+  readonly operation: Operation
+  readonly acquire: AcquireOptions
+  readonly caller: {
+    readonly keyId: string | null
+    readonly surface: 'openai' | 'anthropic' | 'ollama' | 'admin' | 'cli'
+  }
+  readonly signal: AbortSignal
+  /** Told once the model is known and loaded; `loadMs` is 0 when it was. */
+  readonly onRouted?: (routed: {
+    readonly model: string
+    readonly digest: string | null
+    readonly loadMs: number
+  }) => void
+}
+
+export type OperationResult =
+  | { readonly type: 'embed'; readonly result: EmbedResult }
+  | { readonly type: 'rerank'; readonly result: RerankResult }
+  | { readonly type: 'score'; readonly result: TokenLogprob[][] }
+
+/** What flows back: a model's parts, or the one result of an operation that does not stream. */
+export type CallPart = Part | { readonly type: 'result'; readonly value: OperationResult }
+
+/** All stages are of this one shape. */
+export type Stage = (call: Call, next: (call: Call) => AsyncIterable<CallPart>) => AsyncIterable<CallPart>

@@ -13,8 +13,39 @@ interface ErrorCodeFacts {
 
 const code = (status: number, retryable: boolean, meaning: string): ErrorCodeFacts => ({ status, retryable, meaning })
 
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_reference'
+  | 'invalid_config'
+  | 'invalid_file'
+  | 'unsupported'
+  | 'context_length_exceeded'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'model_not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'cancelled'
+  | 'internal'
+  | 'engine_crashed'
+  | 'engine_unavailable'
+  | 'overloaded'
+  | 'insufficient_memory'
+  | 'shutting_down'
+  | 'timeout'
+  | 'upstream_error'
+  | 'network_unreachable'
+  | 'digest_mismatch'
+  | 'disk_full'
+  | 'port_in_use'
+  | 'locked'
+
 /** Every code there is. Add a code here and a line in `docs/reference/errors.md` appears. */
-export const errorCodes = {
+export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   invalid_request: code(400, false, 'The request, a flag or a value is not of the form that was asked for.'),
   invalid_reference: code(400, false, 'The model reference cannot be parsed.'),
   invalid_config: code(400, false, 'A configuration value is not of the form that the setting takes.'),
@@ -48,9 +79,7 @@ export const errorCodes = {
   disk_full: code(507, false, 'There is not enough space on the disk.'),
   port_in_use: code(500, false, 'The port is taken by another program.'),
   locked: code(423, true, 'Another process holds the lock on this.'),
-} as const satisfies Record<string, ErrorCodeFacts>
-
-export type ErrorCode = keyof typeof errorCodes
+}
 
 /** What an error says, as JSON. `hint` tells how to go on; `details` are machine-readable facts. */
 export interface SanjhaErrorData {

@@ -1,0 +1,139 @@
+import type { LogLevel } from '../log.ts'
+
+/** An OpenAI-compatible endpoint that serves as an engine. Its key is in the environment or a file, never in the configuration. */
+export interface RemoteConfig {
+  /** Models of this remote are called `NAME/MODEL`. */
+  readonly name: string
+  /** Up to and with the version, e.g. `http://127.0.0.1:8000/v1`. */
+  readonly baseUrl: string
+  /** The environment variable that holds the key. */
+  readonly apiKeyEnv?: string
+  /** The file that holds the key. */
+  readonly apiKeyFile?: string
+  /** Only these models. Absent: all that it lists. */
+  readonly models?: readonly string[]
+}
+
+/**
+ * Everything that can be set, parsed once by `loadConfig`. What a person writes as `engine.keepAlive: 5m` is
+ * `engine.keepAliveMs` here, and `server.maxBody: 32MiB` is `server.maxBodyBytes`: durations are milliseconds
+ * (Infinity: for ever) and sizes are bytes.
+ */
+export interface Config {
+  readonly server: {
+    readonly host: string
+    /** 0 lets the system choose. */
+    readonly port: number
+    /** `sha256:` and 64 hex digits each; see `hashApiKey`. Empty: no key is asked for (only possible on loopback). */
+    readonly apiKeys: readonly string[]
+    /** Origins that browsers may call from, besides the server's own. */
+    readonly allowedOrigins: readonly string[]
+    /** Values of the Host header that are accepted, besides loopback names and the host bound. */
+    readonly allowedHosts: readonly string[]
+    readonly maxBodyBytes: number
+    readonly requestTimeoutMs: number
+    /** Requests worked on at once. */
+    readonly maxConcurrent: number
+    /** Requests that may wait; further ones get 503. */
+    readonly maxQueue: number
+    /** How long streams may go on after the server was told to stop. */
+    readonly shutdownGraceMs: number
+  }
+  readonly models: {
+    /** Null: Granite 4.0 350M, or SmolLM2-135M-Instruct where its hub cannot be reached. */
+    readonly default: string | null
+    /** Whether `run` and the server may fetch a model that is not stored. */
+    readonly autoPull: boolean
+  }
+  readonly engine: {
+    /** Tokens per request; null: the model's own length, as far as memory allows. */
+    readonly contextLength: number | null
+    /** Requests that one model works on at once; null: chosen from the memory. */
+    readonly slots: number | null
+    readonly threads: number | 'auto'
+    /** Infinity: for ever; 0: unload at once. */
+    readonly keepAliveMs: number
+    /** For all loaded models together; null: from what the machine has. */
+    readonly memoryLimitBytes: number | null
+    /** Models loaded at once; null: as many as fit. */
+    readonly maxLoaded: number | null
+    /** How keys and values of the context are stored. */
+    readonly kvType: 'f16' | 'q8_0' | 'q4_0'
+    readonly gpuLayers: number | 'auto'
+    readonly speculative: boolean
+  }
+  readonly remotes: readonly RemoteConfig[]
+  readonly hub: {
+    readonly endpoint: string
+    /** A secret, from the environment only. Never print it. */
+    readonly token: string | null
+    /** Where the hub's own programs keep their cache (`HF_HOME`). */
+    readonly home: string | null
+  }
+  readonly registries: {
+    /** Index URL; null: what pip or uv is configured with. */
+    readonly pypi: string | null
+    /** Registry URL; null: what npm is configured with. */
+    readonly npm: string | null
+  }
+  readonly downloads: {
+    /** Without a byte for so long, a source counts as stalled and is asked again. */
+    readonly stallTimeoutMs: number
+    /** Parallel ranges per file. */
+    readonly connections: number
+    /** How long to wait for a hub before taking another source. */
+    readonly probeTimeoutMs: number
+  }
+  readonly network: {
+    /** Refuse every connection that leaves this machine. */
+    readonly offline: boolean
+  }
+  readonly log: { readonly level: LogLevel }
+}
+
+/** Where a value comes from. */
+export type SettingOrigin =
+  | { readonly from: 'flag'; readonly flag: string }
+  | { readonly from: 'env'; readonly name: string }
+  | { readonly from: 'project' | 'user'; readonly path: string; readonly line: number; readonly column: number }
+  | { readonly from: 'default' }
+
+/** One line of `sanjha config show`. */
+export interface SettingValue {
+  /** As a person writes it, e.g. `engine.keepAlive`. */
+  readonly key: string
+  /** As a person writes it, e.g. `5m`; secrets are `[secret]`. */
+  readonly value: string | number | boolean | null | readonly unknown[]
+  readonly origin: SettingOrigin
+}
+
+/** A flag of the command line that sets a setting. */
+export interface ConfigFlag {
+  /** As it was typed, e.g. `--port`. */
+  readonly flag: string
+  /** e.g. `server.port`. */
+  readonly key: string
+  readonly value: unknown
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** Every setting, in the order of the documentation. */
+  readonly settings: readonly SettingValue[]
+  readonly userFile: string
+  /** The `sanjha.yaml` that applies, or null. */
+  readonly projectFile: string | null
+}
+
+/** One row of the reference page. */
+export interface SettingDescription {
+  readonly key: string
+  readonly meaning: string
+  /** In words, e.g. `duration, such as 5m`. */
+  readonly type: string
+  readonly default: SettingValue['value']
+  /** Environment variables, the strongest first. */
+  readonly env: readonly string[]
+  /** Whether a project's `sanjha.yaml` may set it. What could send data or secrets elsewhere may not come from there. */
+  readonly inProject: boolean
+}

@@ -1,0 +1,12 @@
+import { join } from 'node:path'
+import { cacheFolder } from './cacheFolder.js'
+import { findNode, isNewEnough } from './node.js'
+
+/**
+ * What an installed package needs before it starts: a new enough Node, kept in the user's cache when it had to be fetched.
+ * @returns {Promise<{ node: string }>}
+ */
+export async function prepareInstalled() {
+  if (isNewEnough(process.version)) return { node: process.execPath }
+  return { node: await findNode({ tools: join(cacheFolder(process.env), 'tools') }) }
+}

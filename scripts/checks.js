@@ -1,0 +1,19 @@
+/**
+ * What is checked besides the tests, each a script under Node. `npm run check` runs them all.
+ * @type {{ name: string, command: string[] }[]}
+ */
+export const checks = [
+  { name: 'types', command: ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
+  { name: 'types of scripts', command: ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.scripts.json'] },
+  { name: 'style', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
+  {
+    name: 'boundaries',
+    command: [
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'src',
+      '--config',
+      '.dependency-cruiser.cjs',
+    ],
+  },
+  { name: 'unused code', command: ['node_modules/knip/bin/knip.js'] },
+]

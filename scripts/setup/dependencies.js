@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { explainFailure } from '../../bin/bootstrap/failure.js'
+import { runNpm } from '../../bin/bootstrap/npm.js'
+import { saying } from '../../bin/bootstrap/say.js'
+import { needSpace } from '../../bin/bootstrap/space.js'
+
+/** What an installation takes, generously, in bytes. */
+const installedSize = 450_000_000
+
+/** @param {string} root */
+const stampPath = (root) => join(root, 'node_modules', '.sanjha-stamp')
+
+/**
+ * The state of the dependencies as one string: the lock file's hash and the platform that its binaries were chosen for.
+ * @param {string} root
+ */
+function wanted(root) {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  return `${process.platform}-${process.arch} ${lock}\n`
+}
+
+/**
+ * Whether what the lock file asks for is installed.
+ * @param {string} root
+ * @returns {boolean}
+ */
+export function areInstalled(root) {
+  try {
+    return readFileSync(stampPath(root), 'utf8') === wanted(root)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Installs exactly what the lock file says; no package's script runs.
+ * @param {string} root
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export async function installDependencies(root, env = process.env) {
+  const doing = 'Installing the dependencies'
+  try {
+    if (!matchesLock(root)) {
+      needSpace(root, installedSize, doing)
+      await saying(doing, () => runNpm(['ci', '--ignore-scripts'], { cwd: root, doing, env }))
+    }
+    writeFileSync(stampPath(root), wanted(root))
+  } catch (error) {
+    throw explainFailure(error, doing)
+  }
+}
+
+/**
+ * Whether somebody's own `npm install` has left what the lock file asks for. npm notes what it installed in a hidden lock
+ * file; packages for other platforms are absent there.
+ * @param {string} root
+ * @returns {boolean}
+ */
+function matchesLock(root) {
+  const hidden = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(hidden)) return false
+  try {
+    const asked = packagesOf(join(root, 'package-lock.json'))
+    const there = packagesOf(hidden)
+    return [...asked].every(([path, entry]) => {
+      if (path === '' || entry.link) return true
+      const found = there.get(path)
+      return found ? found.version === entry.version : Boolean(entry.optional)
+    })
+  } catch {
+    return false
+  }
+}
+
+/**
+ * @param {string} lockFile
+ * @returns {Map<string, { version?: string, optional?: boolean, link?: boolean }>}
+ */
+function packagesOf(lockFile) {
+  return new Map(Object.entries(JSON.parse(readFileSync(lockFile, 'utf8')).packages))
+}

@@ -1,16 +1,23 @@
 export { writeFileAtomic } from './atomicFile.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { hashApiKey, matchApiKey } from './config/apiKeys.ts'
+export { checkExposure, isLoopbackHost } from './config/checkExposure.ts'
 export type {
   Config,
-  ConfigFlag,
   LoadedConfig,
   RemoteConfig,
   SettingDescription,
   SettingOrigin,
   SettingValue,
 } from './config/config.ts'
+export { defaultConfig, type LoadConfigOptions, loadConfig, projectFileName } from './config/loadConfig.ts'
+export { setConfigValue } from './config/setConfigValue.ts'
+export { describeSettings } from './config/settings.ts'
 export { type Database, type Migration, openDatabase, type Row, type SqlValue } from './database.ts'
+export { didYouMean } from './didYouMean.ts'
 export { type ErrorCode, errorCodes, isNodeError, SanjhaError, type SanjhaErrorData } from './errors.ts'
 export { acquireFileLock, type FileLockOptions, withFileLock } from './fileLock.ts'
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.ts'
 export { type Paths, resolvePaths } from './paths.ts'
+export { bytesText, durationText, formatBytes, formatDuration, parseBytes, parseDuration } from './units.ts'
+export { version } from './version.ts'

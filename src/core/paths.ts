@@ -24,7 +24,7 @@ export interface Paths {
  * @param home the user's home directory
  */
 export function resolvePaths(env: Readonly<Record<string, string | undefined>>, home: string = homedir()): Paths {
-  const base = env['SANJHA_HOME']
+  const base = env.SANJHA_HOME
   const xdg = (variable: string, fallback: string): string => {
     const value = env[variable]
     // The XDG specification says that a relative path is to be ignored.

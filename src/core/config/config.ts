@@ -107,15 +107,6 @@ export interface SettingValue {
   readonly origin: SettingOrigin
 }
 
-/** A flag of the command line that sets a setting. */
-export interface ConfigFlag {
-  /** As it was typed, e.g. `--port`. */
-  readonly flag: string
-  /** e.g. `server.port`. */
-  readonly key: string
-  readonly value: unknown
-}
-
 export interface LoadedConfig {
   readonly config: Config
   /** Every setting, in the order of the documentation. */
@@ -123,6 +114,8 @@ export interface LoadedConfig {
   readonly userFile: string
   /** The `sanjha.yaml` that applies, or null. */
   readonly projectFile: string | null
+  /** What a person should hear, e.g. that a variable is misspelt. */
+  readonly warnings: readonly string[]
 }
 
 /** One row of the reference page. */

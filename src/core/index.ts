@@ -4,6 +4,7 @@ export { hashApiKey, matchApiKey } from './config/apiKeys.ts'
 export { checkExposure, isLoopbackHost } from './config/checkExposure.ts'
 export type {
   Config,
+  ConfigFlag,
   LoadedConfig,
   RemoteConfig,
   SettingDescription,
@@ -19,5 +20,14 @@ export { type ErrorCode, errorCodes, isNodeError, SanjhaError, type SanjhaErrorD
 export { acquireFileLock, type FileLockOptions, withFileLock } from './fileLock.ts'
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.ts'
 export { type Paths, resolvePaths } from './paths.ts'
-export { bytesText, durationText, formatBytes, formatDuration, parseBytes, parseDuration } from './units.ts'
+export {
+  bytesText,
+  durationText,
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  parseBytes,
+  parseDuration,
+} from './units.ts'
 export { version } from './version.ts'

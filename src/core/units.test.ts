@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesText, durationText, formatBytes, formatDuration, parseBytes, parseDuration } from './units.ts'
+import {
+  bytesText,
+  durationText,
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  parseBytes,
+  parseDuration,
+} from './units.ts'
 
 describe('sizes', () => {
   it.each([
@@ -87,4 +96,23 @@ describe('durations', () => {
     expect(parseDuration(durationText(Infinity))).toBe(Infinity)
     expect(parseDuration(durationText(0.5))).toBe(0.5)
   })
+})
+
+describe('ages and counts', () => {
+  it.each([
+    [0, 'just now'],
+    [60_000, '1 minute ago'],
+    [44 * 60_000, '44 minutes ago'],
+    [46 * 60_000, '1 hour ago'],
+    [3 * 86_400_000, '3 days ago'],
+    [27 * 86_400_000, '1 month ago'],
+    [400 * 86_400_000, '1 year ago'],
+    [-5_000, 'just now'],
+  ])('%d ms is %s', (ms, text) => expect(formatAge(1e12, 1e12 + ms)).toBe(text))
+  it.each([
+    [950, '950'],
+    [134_515_008, '135M'],
+    [1_235_814_400, '1.24B'],
+    [999_600, '1.00M'],
+  ])('%d is %s', (count, text) => expect(formatCount(count)).toBe(text))
 })

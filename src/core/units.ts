@@ -115,3 +115,33 @@ export function durationText(milliseconds: number): string {
   }
   return text
 }
+
+/** How long ago `then` was, both in milliseconds since 1970: `just now`, `5 minutes ago`, `3 days ago`. */
+export function formatAge(then: number, now: number): string {
+  const seconds = Math.max(0, (now - then) / 1e3)
+  if (seconds < 45) return 'just now'
+  const [count, unit] =
+    seconds < 2_700
+      ? [seconds / 60, 'minute']
+      : seconds < 79_200
+        ? [seconds / 3_600, 'hour']
+        : seconds < 2_246_400
+          ? [seconds / 86_400, 'day']
+          : seconds < 27_648_000
+            ? [seconds / 2_629_800, 'month']
+            : [seconds / 31_557_600, 'year']
+  const whole = Math.max(1, Math.round(count))
+  return `${whole} ${unit}${whole === 1 ? '' : 's'} ago`
+}
+
+/** Large counts, such as parameters, in three digits: `135M`, `1.24B`, `950`. */
+export function formatCount(count: number): string {
+  let value = Math.abs(count)
+  let unit = 0
+  while (value >= (unit === 0 ? 1000 : 999.5) && unit < 4) {
+    value /= 1000
+    unit++
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+  return `${count < 0 ? '−' : ''}${value.toFixed(digits)}${['', 'K', 'M', 'B', 'T'][unit]}`
+}

@@ -107,6 +107,15 @@ export interface SettingValue {
   readonly origin: SettingOrigin
 }
 
+/** A flag of the command line that sets a setting. */
+export interface ConfigFlag {
+  /** As it is typed, e.g. `--port`. */
+  readonly flag: string
+  /** e.g. `server.port`. */
+  readonly key: string
+  readonly value: unknown
+}
+
 export interface LoadedConfig {
   readonly config: Config
   /** Every setting, in the order of the documentation. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SanjhaError } from '../errors.ts'
 import { hashApiKey, matchApiKey } from './apiKeys.ts'
 import { checkExposure, isLoopbackHost } from './checkExposure.ts'
-import type { LoadedConfig } from './config.ts'
+import type { ConfigFlag, LoadedConfig } from './config.ts'
 import { defaultConfig, loadConfig } from './loadConfig.ts'
 import { describeSettings, fieldOf, settings, variablesOf } from './settings.ts'
 
@@ -23,9 +23,9 @@ interface Layers {
   user?: string
   projectFile?: string
   env?: Record<string, string>
-  flags?: Record<string, unknown>
+  flags?: ConfigFlag[]
 }
-async function load({ user, projectFile, env = {}, flags = {} }: Layers): Promise<LoadedConfig> {
+async function load({ user, projectFile, env = {}, flags = [] }: Layers): Promise<LoadedConfig> {
   const configFile = join(home, 'config.yaml')
   if (user !== undefined) await writeFile(configFile, user)
   if (projectFile !== undefined) await writeFile(join(project, 'sanjha.yaml'), projectFile)
@@ -57,7 +57,7 @@ describe('precedence', () => {
     user: 'server:\n  port: 1001\n',
     projectFile: '# ours\nserver: { port: 1002 }\n',
     env: { SANJHA_SERVER_PORT: '1003' },
-    flags: { 'server.port': '1004' },
+    flags: [{ flag: '--port', key: 'server.port', value: '1004' }],
   }
   it.each([
     [['user'], 1001, { from: 'user', line: 2, column: 9 }],
@@ -88,7 +88,9 @@ describe('precedence', () => {
   })
 
   it('leaves out flags that were not given', async () => {
-    expect((await load({ flags: { 'server.port': undefined } })).config.server.port).toBe(8642)
+    expect((await load({ flags: [{ flag: '--port', key: 'server.port', value: undefined }] })).config.server.port).toBe(
+      8642,
+    )
   })
 })
 
@@ -188,8 +190,10 @@ describe('mistakes', () => {
 
   it('names the variable or the flag at fault', async () => {
     expect((await failure({ env: { SANJHA_PORT: 'x' } })).message).toMatch(/^SANJHA_PORT in the environment/)
-    expect((await failure({ flags: { 'server.port': 'x' } })).message).toMatch(/^--port/)
-    expect((await failure({ flags: { 'server.prt': 1 } })).message).toMatch(/Did you mean "server.port"/)
+    expect((await failure({ flags: [{ flag: '--port', key: 'server.port', value: 'x' }] })).message).toMatch(/^--port/)
+    expect((await failure({ flags: [{ flag: '--prt', key: 'server.prt', value: 1 }] })).message).toMatch(
+      /Did you mean "server.port"/,
+    )
   })
 
   it('warns of a variable that is probably misspelt, and of no other', async () => {

@@ -5,7 +5,7 @@ import { didYouMean } from '../didYouMean.ts'
 import { SanjhaError } from '../errors.ts'
 import type { Paths } from '../paths.ts'
 import { hashApiKey } from './apiKeys.ts'
-import type { Config, LoadedConfig, SettingOrigin, SettingValue } from './config.ts'
+import type { Config, ConfigFlag, LoadedConfig, SettingOrigin, SettingValue } from './config.ts'
 import { problem, readConfigFile, unknownKey } from './configFile.ts'
 import { ValueProblem } from './kinds.ts'
 import { apiKeyVariable, fieldOf, findSetting, type Setting, settings, variablesOf } from './settings.ts'
@@ -15,8 +15,8 @@ export interface LoadConfigOptions {
   readonly paths: Pick<Paths, 'configFile'>
   /** Where a project's `sanjha.yaml` is looked for: here and above. Absent: no project file. */
   readonly cwd?: string
-  /** Settings by key, e.g. `{'server.port': '8080'}`; undefined values count as not given. */
-  readonly flags?: Readonly<Record<string, unknown>>
+  /** Undefined values count as not given. */
+  readonly flags?: readonly ConfigFlag[]
   /** The user's home directory, above which no project file is looked for. */
   readonly home?: string
 }
@@ -29,7 +29,7 @@ export const projectFileName = 'sanjha.yaml'
  * each value where it came from. Errors: `invalid_config`, naming the flag, the variable, or the file with line and column.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
-  const { env, paths, cwd, flags = {}, home = homedir() } = options
+  const { env, paths, cwd, flags = [], home = homedir() } = options
   const values = new Map<Setting, { value: unknown; origin: SettingOrigin }>()
   for (const setting of settings) values.set(setting, { value: setting.default, origin: { from: 'default' } })
 
@@ -54,11 +54,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     values.set(setting, { value, origin: { from: 'env', name } })
   }
   addPlainKey(values, env)
-  for (const [key, given] of Object.entries(flags)) {
+  for (const { flag, key, value: given } of flags) {
     if (given === undefined) continue
     const setting = findSetting(key)
     if (setting === undefined) throw invalid(unknownKey(key))
-    const flag = setting.flag ?? key
     values.set(setting, {
       value: parse(setting, given, (message) => invalid(`${flag}: ${message}`)),
       origin: { from: 'flag', flag },

@@ -23,8 +23,6 @@ export interface Setting<T = unknown> {
   readonly meaning: string
   /** Further environment variables; `SANJHA_SERVER_PORT` for `server.port` goes without saying. */
   readonly env: readonly string[]
-  /** The flag that sets it, for messages. */
-  readonly flag?: string
   /** False where a `sanjha.yaml` that came with somebody's project could open the machine or send data elsewhere. */
   readonly inProject: boolean
   /** Only from the environment, and never shown. */
@@ -33,7 +31,6 @@ export interface Setting<T = unknown> {
 
 interface SettingOptions {
   readonly env?: readonly string[]
-  readonly flag?: string
   readonly userOnly?: true
   readonly secret?: true
 }
@@ -45,7 +42,6 @@ function setting<T>(key: string, kind: Kind<T>, byDefault: T, meaning: string, o
     default: byDefault,
     meaning,
     env: options.env ?? [],
-    ...(options.flag !== undefined && { flag: options.flag }),
     inProject: options.userOnly !== true && options.secret !== true,
     secret: options.secret === true,
   }
@@ -56,12 +52,10 @@ function setting<T>(key: string, kind: Kind<T>, byDefault: T, meaning: string, o
 export const settings: readonly Setting[] = [
   setting('server.host', text, '127.0.0.1', 'The address to listen on. Anything but loopback needs an API key.', {
     env: ['SANJHA_HOST'],
-    flag: '--host',
     userOnly: true,
   }),
   setting('server.port', integer(0, 65_535), 8642, 'The port to listen on; 0 takes any free one.', {
     env: ['SANJHA_PORT'],
-    flag: '--port',
   }),
   setting('server.apiKeys', listOf(keyHash), [], 'Digests of the keys that clients may use. SANJHA_API_KEY adds one.', {
     userOnly: true,
@@ -91,7 +85,7 @@ export const settings: readonly Setting[] = [
     optional(text),
     null,
     'The model used when none is named. `auto`: Granite 4.0 350M, or SmolLM2-135M-Instruct where its hub cannot be reached.',
-    { env: ['SANJHA_MODEL'], flag: '--model' },
+    { env: ['SANJHA_MODEL'] },
   ),
   setting('models.autoPull', bool, true, 'Whether a known model that is not stored is fetched when it is asked for.'),
 
@@ -100,7 +94,6 @@ export const settings: readonly Setting[] = [
     optional(integer(1)),
     null,
     'Tokens that one request may use. `auto`: the model’s own length, as far as memory allows.',
-    { flag: '--context-length' },
   ),
   setting('engine.slots', optional(integer(1, 256)), null, 'Requests that one model works on at once.'),
   setting(
@@ -108,14 +101,12 @@ export const settings: readonly Setting[] = [
     orAuto(integer(1, 1024)),
     'auto',
     'Processor threads per model. `auto` measures and adapts while generating.',
-    { flag: '--threads' },
   ),
   setting(
     'engine.keepAlive',
     duration(true),
     300_000,
     'How long a model stays loaded after its last request; 0 unloads at once.',
-    { flag: '--keep-alive' },
   ),
   setting(
     'engine.memoryLimit',
@@ -162,12 +153,15 @@ export const settings: readonly Setting[] = [
 
   setting('network.offline', bool, false, 'Refuse every connection that leaves this machine.', {
     env: ['SANJHA_OFFLINE'],
-    flag: '--offline',
   }),
 
-  setting('log.level', oneOf('silent', 'error', 'warn', 'info', 'debug'), 'info', 'How much is written to the log.', {
-    flag: '--log-level',
-  }),
+  setting(
+    'log.level',
+    oneOf('silent', 'error', 'warn', 'info', 'debug'),
+    'info',
+    'How much is written to the log.',
+    {},
+  ),
 ]
 
 /** Plain key of `server.apiKeys`, hashed when it is read. */

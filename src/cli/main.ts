@@ -1,0 +1,117 @@
+import { CommanderError } from '@commander-js/extra-typings'
+import { SanjhaError } from '../core/errors.ts'
+import type { CliContext, CliIo, GlobalFlags } from './CliContext.ts'
+import { exitCodes } from './exitCodes.ts'
+import { createProgram } from './program.ts'
+import { renderError } from './renderError.ts'
+import { Output } from './terminal/Output.ts'
+
+/**
+ * Runs the command line and resolves with the exit status (see `exitCodes`). Nothing is loaded before a command needs it:
+ * `sanjha --help` must be there at once.
+ */
+export async function main(argv: readonly string[], io: CliIo): Promise<number> {
+  const interruption = new Interruption()
+  const debug = Boolean(io.env.SANJHA_DEBUG)
+  let status: number = exitCodes.ok
+  const program = createProgram(async (flags, action) => {
+    const context = createContext(io, flags, interruption)
+    try {
+      await action(context)
+      if (interruption.signal.aborted && !context.settled()) status = exitCodes.interrupted
+    } catch (error) {
+      if (interruption.signal.aborted) {
+        context.out.clearProgress()
+        status = exitCodes.interrupted
+        return
+      }
+      renderError(error, context.out, debug)
+      const known = SanjhaError.from(error)
+      status = known.code === 'invalid_request' && known.param === 'argv' ? exitCodes.usage : exitCodes.failed
+    } finally {
+      await context.close()
+    }
+  })
+  interruption.listen()
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Commander has printed the help, the version or what is wrong already.
+    status = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  } finally {
+    interruption.stop()
+  }
+  return status
+}
+
+/** SIGINT and SIGTERM as one abort signal; a second one ends the process at once. */
+class Interruption {
+  readonly #controller = new AbortController()
+  #handler: (() => void) | undefined
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  readonly #onSignal = (name: NodeJS.Signals): void => {
+    if (this.#handler !== undefined && name === 'SIGINT') {
+      this.#handler()
+      return
+    }
+    if (this.#controller.signal.aborted) process.exit(exitCodes.interrupted)
+    this.#controller.abort(new SanjhaError('cancelled', 'Interrupted.'))
+  }
+
+  listen(): void {
+    process.on('SIGINT', this.#onSignal)
+    process.on('SIGTERM', this.#onSignal)
+  }
+
+  stop(): void {
+    process.off('SIGINT', this.#onSignal)
+    process.off('SIGTERM', this.#onSignal)
+  }
+
+  onInterrupt(handler: () => void): () => void {
+    this.#handler = handler
+    return () => {
+      if (this.#handler === handler) this.#handler = undefined
+    }
+  }
+}
+
+function createContext(
+  io: CliIo,
+  flags: GlobalFlags,
+  interruption: Interruption,
+): CliContext & { close(): Promise<void>; settled(): boolean } {
+  const out = new Output({
+    stdout: io.stdout,
+    stderr: io.stderr,
+    env: io.env,
+    quiet: flags.quiet === true,
+    json: flags.json === true,
+  })
+  const opened: { close(): Promise<void> }[] = []
+  let settled = false
+  return {
+    io,
+    out,
+    signal: interruption.signal,
+    onInterrupt: (handler) => interruption.onInterrupt(handler),
+    settle: () => {
+      settled = true
+    },
+    settled: () => settled,
+    openApp: async (overrides = []) => {
+      const { openSanjha } = await import('../app/index.ts')
+      const sanjha = await openSanjha({ env: io.env, cwd: io.cwd, flags: overrides })
+      opened.push(sanjha)
+      return sanjha
+    },
+    close: async () => {
+      for (const app of opened) await app.close()
+    },
+  }
+}

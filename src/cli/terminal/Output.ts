@@ -1,0 +1,175 @@
+import { sanitize } from './sanitize.ts'
+
+/** Where a program writes. `process.stdout` and `process.stderr` fit. */
+export interface OutputStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+export interface OutputOptions {
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly quiet: boolean
+  readonly json: boolean
+}
+
+/**
+ * stdout is data, stderr is talk. Talk is left out with `--quiet`; warnings are not. Colours and the moving progress line
+ * appear on a terminal only, and never with NO_COLOR.
+ */
+export class Output {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly #stdout: OutputStream
+  readonly #stderr: OutputStream
+  readonly #color: { readonly out: boolean; readonly err: boolean }
+  #progressShown = false
+
+  constructor(options: OutputOptions) {
+    this.json = options.json
+    this.quiet = options.quiet
+    this.#stdout = options.stdout
+    this.#stderr = options.stderr
+    const colorAllowed = !options.env.NO_COLOR && options.env.TERM !== 'dumb'
+    this.#color = {
+      out: colorAllowed && options.stdout.isTTY === true,
+      err: colorAllowed && options.stderr.isTTY === true,
+    }
+  }
+
+  /** Whether stdout is a terminal. */
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY === true
+  }
+
+  get width(): number {
+    return this.#stdout.columns ?? this.#stderr.columns ?? 80
+  }
+
+  /** One line of data. Text from outside is made harmless. */
+  line(text = ''): void {
+    this.clearProgress()
+    this.#stdout.write(`${sanitize(text)}\n`)
+  }
+
+  /** A piece of data without a line's end, for streams. */
+  piece(text: string): void {
+    this.#stdout.write(sanitize(text))
+  }
+
+  /** Text of our own, as it is. */
+  raw(text: string): void {
+    this.clearProgress()
+    this.#stdout.write(text)
+  }
+
+  /** A whole JSON document. */
+  document(value: unknown): void {
+    this.clearProgress()
+    this.#stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  }
+
+  /** One line of JSON Lines. */
+  record(value: unknown): void {
+    this.clearProgress()
+    this.#stdout.write(`${JSON.stringify(value)}\n`)
+  }
+
+  talk(text: string): void {
+    if (this.quiet) return
+    this.clearProgress()
+    this.#stderr.write(`${sanitize(text)}\n`)
+  }
+
+  /** What to do next; the same channel as talk, set apart by its arrow. */
+  hint(text: string): void {
+    if (this.quiet || this.json) return
+    this.clearProgress()
+    this.#stderr.write(`${this.dim(`→ ${sanitize(text)}`, 'err')}\n`)
+  }
+
+  warn(text: string): void {
+    this.clearProgress()
+    this.#stderr.write(`${this.#paint('33', 'Warning:', 'err')} ${sanitize(text)}\n`)
+  }
+
+  error(text: string): void {
+    this.clearProgress()
+    this.#stderr.write(`${this.#paint('31', 'Error:', 'err')} ${sanitize(text)}\n`)
+  }
+
+  /** Further lines below an error. */
+  errorDetail(text: string): void {
+    this.#stderr.write(`  ${sanitize(text)}\n`)
+  }
+
+  /** The one moving line, on a terminal only; elsewhere nothing, so that logs stay readable. */
+  progress(text: string): void {
+    if (this.quiet || this.#stderr.isTTY !== true) return
+    const width = (this.#stderr.columns ?? 80) - 1
+    const line = sanitize(text)
+    this.#stderr.write(`\r\u001b[2K${line.length > width ? `${line.slice(0, width - 1)}…` : line}`)
+    this.#progressShown = true
+  }
+
+  /** Whether `progress` shows anything here. */
+  get showsProgress(): boolean {
+    return !this.quiet && this.#stderr.isTTY === true
+  }
+
+  clearProgress(): void {
+    if (!this.#progressShown) return
+    this.#stderr.write('\r\u001b[2K')
+    this.#progressShown = false
+  }
+
+  bold(text: string): string {
+    return this.#paint('1', text, 'out')
+  }
+
+  dim(text: string, stream: 'out' | 'err' = 'out'): string {
+    return this.#paint('2', text, stream)
+  }
+
+  /** Raw control for the REPL's own styling of an answer (never with model text). */
+  style(code: string): void {
+    if (this.#color.out) this.#stdout.write(`\u001b[${code}m`)
+  }
+
+  #paint(code: string, text: string, stream: 'out' | 'err'): string {
+    return this.#color[stream] ? `\u001b[${code}m${text}\u001b[0m` : text
+  }
+
+  /** Columns aligned to the widest cell. Headings in capitals, as in Ollama and Podman. */
+  table(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+    const cells = [headings, ...rows].map((row) => row.map((cell) => sanitize(cell).replaceAll('\n', ' ')))
+    const widths = headings.map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ''))))
+    for (const [index, row] of cells.entries()) {
+      const line = row
+        .map((cell, column) =>
+          column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell)),
+        )
+        .join('  ')
+        .trimEnd()
+      this.#stdout.write(`${index === 0 ? this.bold(line) : line}\n`)
+    }
+  }
+}
+
+/** Columns that a text takes on a terminal: combining marks none, wide East Asian characters and emoji two. */
+export function displayWidth(text: string): number {
+  let width = 0
+  for (const { segment } of segmenter.segment(text)) {
+    width +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        segment,
+      )
+        ? 2
+        : 1
+  }
+  return width
+}
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

@@ -1,0 +1,59 @@
+/**
+ * The engine's process: started by `startEngineChild`, loads the engine that the first message names, and serves it until
+ * it is told to end or the server is gone. Everything it writes to stdout and stderr goes to the engine's log file.
+ */
+import { Worker } from 'node:worker_threads'
+import { SanjhaError } from '../../../core/index.ts'
+import type { Engine } from '../../contract.ts'
+import { createIpcChannel } from './channel.ts'
+import type { FromEngine, ToEngine } from './messages.ts'
+import { serveEngine } from './serveEngine.ts'
+
+/** What an engine's factory gets besides its options. */
+export interface EngineFactoryHooks {
+  /** Tells how much is loaded, 0 to 1. */
+  readonly onProgress: (fraction: number) => void
+}
+
+export type EngineFactory = (options: unknown, hooks: EngineFactoryHooks) => Promise<Engine>
+
+const channel = createIpcChannel<ToEngine, FromEngine>(process)
+
+// Nothing in here is worth saving, and an orderly exit could wait for native work that does not end.
+channel.onClose(() => process.kill(process.pid, 'SIGKILL'))
+
+// Ctrl-C in a terminal reaches the whole group. The server decides when its streams are done, so this process must not.
+process.on('SIGINT', () => undefined)
+process.on('SIGHUP', () => undefined)
+process.on('SIGTERM', () => process.exit(143))
+
+// Should native code block this thread for ever, then `onClose` above never runs: a second thread looks for the parent.
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+new Worker(new URL(`./watchParent${extension}`, import.meta.url), {
+  // Told by the parent itself: asked for here, it could already be another one.
+  workerData: Number(process.argv[2]),
+}).unref()
+
+let loading = false
+channel.listen((message) => {
+  if (message.type === 'close') process.exit(0)
+  if (message.type === 'load' && !loading) {
+    loading = true
+    void load(message)
+  }
+})
+
+async function load(message: Extract<ToEngine, { type: 'load' }>): Promise<void> {
+  try {
+    const module = (await import(message.module)) as Record<string, EngineFactory | undefined>
+    const factory = module[message.exportName]
+    if (!factory) throw new SanjhaError('internal', `The engine module has no export ${message.exportName}.`)
+    const engine = await factory(message.options, {
+      onProgress: (fraction) => channel.send({ type: 'progress', fraction }),
+    })
+    serveEngine(engine, channel, { onClosed: () => process.exit(0) })
+  } catch (error) {
+    console.error(error)
+    channel.send({ type: 'refused', error: SanjhaError.from(error).toJSON() })
+  }
+}

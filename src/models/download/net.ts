@@ -1,9 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns/promises'
 import { type Clock, SanjhaError, systemClock } from '../../core/index.ts'
 import type { ConnectionSettings } from './byteOrigin.ts'
-import { createFetch } from './createFetch.ts'
-
-export type Fetch = typeof globalThis.fetch
+import { createFetch, type Fetch } from './createFetch.ts'
 
 /** The network as the downloads see it. Tests pass their own parts. */
 export interface Net {

@@ -17,15 +17,19 @@ export function networkError(error: unknown, host: string): SanjhaError {
   const code = codeOf(error)
   const [, kind, why] = troubles.find(([pattern]) => pattern.test(code)) ?? [null, 'other', `of ${describe(error)}`]
   const because = kind === 'other' ? `because ${why}` : `: ${why}`
-  return new SanjhaError('network_unreachable', `${host} cannot be reached${kind === 'other' ? ` ${because}` : because}.`, {
-    cause: error,
-    retryable: kind !== 'certificate',
-    hint:
-      kind === 'certificate'
-        ? 'If your network uses its own certificate authority, name its file in NODE_EXTRA_CA_CERTS.'
-        : 'Check the network, and HTTPS_PROXY if you are behind a proxy.',
-    details: { kind, host },
-  })
+  return new SanjhaError(
+    'network_unreachable',
+    `${host} cannot be reached${kind === 'other' ? ` ${because}` : because}.`,
+    {
+      cause: error,
+      retryable: kind !== 'certificate',
+      hint:
+        kind === 'certificate'
+          ? 'If your network uses its own certificate authority, name its file in NODE_EXTRA_CA_CERTS.'
+          : 'Check the network, and HTTPS_PROXY if you are behind a proxy.',
+      details: { kind, host },
+    },
+  )
 }
 
 /** True for a broken or missing connection, which may come back. */

@@ -30,10 +30,7 @@ export async function openUrl(origin: HttpOrigin, request: UrlRequest, net: Net)
   const signal = request.signal ? AbortSignal.any([request.signal, controller.signal]) : controller.signal
   const first = new URL(origin.url)
   const host = first.host
-  const timer = setTimeout(
-    () => controller.abort(noAnswer(host, request.timeoutMs)),
-    request.timeoutMs,
-  )
+  const timer = setTimeout(() => controller.abort(noAnswer(host, request.timeoutMs)), request.timeoutMs)
   const send = await net.fetchFor(origin.connection)
   let url = first
   let headers: Record<string, string> = { ...origin.headers, ...request.headers, 'accept-encoding': 'identity' }
@@ -65,7 +62,10 @@ export async function openUrl(origin: HttpOrigin, request: UrlRequest, net: Net)
 }
 
 export function cancelled(): SanjhaError {
-  return new SanjhaError('cancelled', 'The download was cancelled. What was fetched is kept; the same command goes on from there.')
+  return new SanjhaError(
+    'cancelled',
+    'The download was cancelled. What was fetched is kept; the same command goes on from there.',
+  )
 }
 
 function noAnswer(host: string, ms: number): SanjhaError {
@@ -97,9 +97,13 @@ function nextUrl(location: string, from: URL, origin: HttpOrigin): URL {
   }
   const allowed = next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:')
   if (!allowed) {
-    throw new SanjhaError('forbidden', `${origin.label} redirects to a ${next.protocol} address (${next.host}), which is not safe.`, {
-      hint: 'Name the final address directly if you trust it.',
-    })
+    throw new SanjhaError(
+      'forbidden',
+      `${origin.label} redirects to a ${next.protocol} address (${next.host}), which is not safe.`,
+      {
+        hint: 'Name the final address directly if you trust it.',
+      },
+    )
   }
   next.username = ''
   next.password = ''
@@ -110,9 +114,13 @@ function nextUrl(location: string, from: URL, origin: HttpOrigin): URL {
 async function refusePrivate(first: URL, next: URL, net: Net): Promise<void> {
   if (next.hostname === first.hostname) return
   if (!(await isPrivate(next, net)) || (await isPrivate(first, net))) return
-  throw new SanjhaError('forbidden', `${first.host} redirects to ${next.host}, which is an address inside a private network.`, {
-    hint: 'Name that address directly if you trust it.',
-  })
+  throw new SanjhaError(
+    'forbidden',
+    `${first.host} redirects to ${next.host}, which is an address inside a private network.`,
+    {
+      hint: 'Name that address directly if you trust it.',
+    },
+  )
 }
 
 async function isPrivate(url: URL, net: Net): Promise<boolean> {

@@ -10,7 +10,17 @@ import { cacheFolder } from './cacheFolder.js'
 export async function launch(root) {
   // In a folder of the user's own: one that others can write to would let them place code for us to run.
   if (!process.env.NODE_COMPILE_CACHE) module.enableCompileCache?.(join(cacheFolder(process.env), 'compiled'))
-  await import(pathToFileURL(join(root, 'dist', 'cli', 'main.js')).href)
+  const { main } = await import(pathToFileURL(join(root, 'dist', 'cli', 'main.js')).href)
+  process.exitCode = await main(process.argv.slice(2), {
+    // Asked for only when needed: the mere mention of `process.stdin` opens it.
+    get stdin() {
+      return process.stdin
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+  })
 }
 
 // Started as a program of its own by `runOn`, on another Node than the one that ran bin/sanjha.js.

@@ -104,8 +104,8 @@ describe('a supervised engine', { timeout: 30_000 }, () => {
   it('gives the last lines and the path of the log with a crash', async () => {
     const supervised = await start()
     const error = await failure(ask(supervised, '[[crash]]'))
-    expect(error.details?.['lastLines']).toContain('GGML_ASSERT(pretended) failed')
-    expect(error.details?.['logFile']).toBe(join(folder, 'engine-fake.log'))
+    expect(error.details?.lastLines).toContain('GGML_ASSERT(pretended) failed')
+    expect(error.details?.logFile).toBe(join(folder, 'engine-fake.log'))
     expect(await readFile(join(folder, 'engine-fake.log'), 'utf8')).toContain('GGML_ASSERT(pretended) failed')
     expect((await failure(ask(supervised, '[[exit]]'))).details).toMatchObject({ exitCode: 3, signal: null })
   })
@@ -141,7 +141,7 @@ describe('a supervised engine', { timeout: 30_000 }, () => {
     await expect.poll(() => supervised.state).toBe('failed')
     const error = await failure(ask(supervised, 'hello'))
     expect(error).toMatchObject({ code: 'engine_unavailable', retryable: true })
-    expect(error.details?.['retryAfterMs']).toBeGreaterThan(0)
+    expect(error.details?.retryAfterMs).toBeGreaterThan(0)
     await expect.poll(() => ask(supervised, 'hello').catch(String), { timeout: 5000 }).toBe('You said: hello')
     expect(supervised.state).toBe('ready')
   })
@@ -154,7 +154,7 @@ describe('a supervised engine', { timeout: 30_000 }, () => {
   it('says that the engine died while it loaded', async () => {
     const error = await failure(start({ load: 'crash' }))
     expect(error).toMatchObject({ code: 'engine_crashed', details: { lastLines: expect.anything() } })
-    expect(error.details?.['lastLines']).toContain('pretended: cannot allocate')
+    expect(error.details?.lastLines).toContain('pretended: cannot allocate')
   })
 
   it('gives up on an engine that does not get ready, even when its thread hangs', async () => {

@@ -1,0 +1,96 @@
+/** What a model needs in memory once it is loaded. Bytes. */
+export interface MemoryNeed {
+  readonly weightsBytes: number
+  /** Keys and values of the whole context. */
+  readonly contextBytes: number
+  /** Working memory of the computation, and the engine's process itself. */
+  readonly overheadBytes: number
+  readonly totalBytes: number
+}
+
+/** What the estimate is made from. */
+export interface ModelSize {
+  readonly weightsBytes: number
+  /** null: not known, then a guess from the weights is used. */
+  readonly contextBytesPerToken: number | null
+  /** Tokens the model was made for; null when it does not say. */
+  readonly contextLength: number | null
+}
+
+const MiB = 1024 ** 2
+
+/** A process of Node with the native libraries, measured at about 90 MiB before a model is loaded. */
+const processBytes = 96 * MiB
+
+/** Share of the weights that the computation's buffers cost besides; they grow with the model's width as weights do. */
+const computeShare = 0.05
+
+/** Less context than this is of no use to a chat, so it is not chosen by itself. */
+export const smallestUsefulContext = 2048
+
+/** A context of this many tokens is always tried to be given, whatever share of the memory it takes. */
+export const ordinaryContext = 8192
+
+/** More context than the ordinary one may take this share of the budget: it is set aside whether it is used or not. */
+const contextShare = 1 / 8
+
+/**
+ * The memory a model needs with a context of so many tokens (all requests together).
+ * Formula: weights + tokens × bytes per token + (process + 5 % of the weights, at least 32 MiB).
+ */
+export function memoryNeed(model: ModelSize, contextTokens: number): MemoryNeed {
+  const contextBytes = Math.ceil(contextTokens * bytesPerToken(model))
+  const overheadBytes = Math.ceil(processBytes + Math.max(32 * MiB, model.weightsBytes * computeShare))
+  return {
+    weightsBytes: model.weightsBytes,
+    contextBytes,
+    overheadBytes,
+    totalBytes: model.weightsBytes + contextBytes + overheadBytes,
+  }
+}
+
+/**
+ * The context a model gets when nobody says: its own length, but no more than an eighth of the budget or 8,192 tokens,
+ * whichever is more, and no more than fits into `freeBytes`. At least 2,048 tokens (or the model's own length if that is
+ * less) even if they do not fit: the caller then refuses with the numbers. A multiple of 256 when it was cut.
+ *
+ * @param slots how many requests share the context; each gets that many tokens
+ */
+export function chooseContext(model: ModelSize, budgetBytes: number, freeBytes: number, slots = 1): number {
+  const own = model.contextLength ?? ordinaryContext
+  const perToken = bytesPerToken(model) * slots
+  const ordinary = Math.max(ordinaryContext, (budgetBytes * contextShare) / perToken)
+  const fitting = (freeBytes - memoryNeed(model, 0).totalBytes) / perToken
+  const chosen = Math.max(Math.min(own, smallestUsefulContext), Math.min(own, ordinary, fitting))
+  return chosen >= own ? own : Math.floor(chosen / 256) * 256
+}
+
+/** Will a model fit, and with how much context, for `show` and `doctor`. */
+export interface Fit {
+  readonly fits: boolean
+  readonly need: MemoryNeed
+  readonly contextLength: number
+  readonly availableBytes: number
+  /** The longest context that fits, at most the model's own; 0 when not even the weights do. */
+  readonly largestContext: number
+}
+
+/** Estimates whether a model fits into `availableBytes` with `contextLength` tokens (absent: the usual choice). */
+export function estimateFit(model: ModelSize, availableBytes: number, contextLength?: number): Fit {
+  const length = contextLength ?? chooseContext(model, availableBytes, availableBytes)
+  const need = memoryNeed(model, length)
+  const room = (availableBytes - memoryNeed(model, 0).totalBytes) / bytesPerToken(model)
+  const largest = Math.min(model.contextLength ?? Number.POSITIVE_INFINITY, room)
+  return {
+    fits: need.totalBytes <= availableBytes,
+    need,
+    contextLength: length,
+    availableBytes,
+    largestContext: Math.max(0, Math.floor(largest)),
+  }
+}
+
+/** Where the header does not say: small models cost about 1/10,000 of their weights per token of context, large ones less. */
+function bytesPerToken(model: ModelSize): number {
+  return model.contextBytesPerToken ?? Math.max(8 * 1024, model.weightsBytes / 10_000)
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** Files longer than 400 lines, each with the reason why it is not split. */
+const longFiles: Record<string, string> = {}
+
+const list = (...args: string[]): string[] =>
+  execFileSync('git', ['ls-files', '-z', ...args], { cwd: root, encoding: 'utf8' })
+    .split('\0')
+    .filter((path) => path && existsSync(join(root, path)))
+
+/** What is, or is about to be, in the repository. */
+const files = list('--cached', '--others', '--exclude-standard')
+const isText = (path: string): boolean => /\.(ts|tsx|js|cjs|mjs|json|md|yaml|yml|css|html|svg|sh)$|^\.ci\//.test(path)
+const texts = files
+  .filter((path) => isText(path) && path !== 'package-lock.json' && statSync(join(root, path)).size < 2e6)
+  .map((path) => ({ path, lines: readFileSync(join(root, path), 'utf8').split('\n') }))
+
+const find = (pattern: RegExp): string[] =>
+  texts.flatMap(({ path, lines }) =>
+    lines.flatMap((line, index) => {
+      const found = pattern.exec(line)?.[0]
+      return found === undefined ? [] : [`${path}:${index + 1}: ${found}`]
+    }),
+  )
+
+test('no path of a certain machine', () => {
+  // A home folder may be spoken of by the name of somebody made up.
+  const folders = ['work', 'root', 'tmp', 'home/(?!ann|user|you)', 'Users/(?!ann|user|you)'].join('|')
+  expect(find(new RegExp(`(?<![\\w.~}\\])/-])/(${folders})(?![\\w-])`))).toEqual([])
+})
+
+test('no name of a package registry: npm and pip know which one is theirs', () => {
+  const hosts = [
+    ['registry', 'npmjs', 'org'],
+    ['registry', 'yarnpkg', 'com'],
+    ['pypi', 'org'],
+    ['pythonhosted', 'org'],
+    ['npmmirror', 'com'],
+  ]
+  expect(find(new RegExp(hosts.map((parts) => parts.join('\\.')).join('|')))).toEqual([])
+  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"')
+})
+
+test('no file of more than 400 lines without a reason', () => {
+  const isCode = (path: string): boolean => /\.(ts|tsx|js|cjs)$/.test(path)
+  const long = texts.filter(({ path, lines }) => isCode(path) && lines.length > 401).map(({ path }) => path)
+  expect(long.toSorted()).toEqual(Object.keys(longFiles).toSorted())
+})
+
+test('every room has its door and its README of at most 40 lines', () => {
+  const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  expect(rooms.length).toBeGreaterThan(5)
+  const wrong = rooms.flatMap(({ name }) => {
+    const readme = join(root, 'src', name, 'README.md')
+    if (!existsSync(readme)) return [`${name}: no README.md`]
+    const { length } = readFileSync(readme, 'utf8').trimEnd().split('\n')
+    return length > 40 ? [`${name}: README.md has ${length} lines`] : []
+  })
+  // The command line has no outsiders: it is started, not imported.
+  const noDoor = rooms.filter(({ name }) => name !== 'cli' && !existsSync(join(root, 'src', name, 'index.ts')))
+  expect([...wrong, ...noDoor.map(({ name }) => `${name}: no index.ts`)]).toEqual([])
+})
+
+test('doors name what they hand out', () => {
+  expect(find(/^export \*.*/).filter((hit) => hit.startsWith('src/'))).toEqual([])
+})
+
+test('the lock file is in step with package.json', () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'))
+  const { dependencies, devDependencies, optionalDependencies, version } = read('package.json')
+  const lock = read('package-lock.json').packages
+  expect(lock['']).toMatchObject({ version, dependencies, devDependencies, optionalDependencies })
+  const ranges = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
+  expect(ranges.filter(([, range]) => !/^(npm:\w+@)?\d+\.\d+\.\d+/.test(String(range)))).toEqual([])
+  const scripted = Object.entries<{ hasInstallScript?: boolean; dev?: boolean }>(lock)
+    .filter(([, entry]) => entry.hasInstallScript && !entry.dev)
+    .map(([path]) => path)
+  // koffi's script only looks for the binary that its platform package carries; without it everything works.
+  expect(scripted.filter((path) => path !== 'node_modules/koffi')).toEqual([])
+})

@@ -80,6 +80,10 @@ export interface ModelDetails extends ModelSummary {
   readonly layers: number | null
   /** Bytes the context costs per token (keys and values, all layers, 16 bit); null where the header does not say. */
   readonly contextBytesPerToken: number | null
+  /** What `contextBytesPerToken` leaves out, e.g. that layers with a sliding window stop growing at 512 tokens. */
+  readonly contextNote?: string | null
+  /** `parameters` without token embeddings and output head. */
+  readonly nonEmbeddingParameters?: number | null
 }
 
 /** Progress of a download. Bytes count whole files, what was there already included. */

@@ -1,0 +1,189 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isNodeError, SanjhaError, withFileLock, writeFileAtomic } from '../../core/index.ts'
+import type { Descriptor, ModelFormat, ModelSource } from '../contract.ts'
+import { isDigest } from '../digest.ts'
+import { annotationKeys, mediaTypes } from './mediaTypes.ts'
+
+/** What a model's headers say, kept in the index beside the name, so that the database can be rebuilt without reading them. */
+export interface StoredFacts {
+  /** Counts up when the reading of headers changes; older facts are read anew. */
+  readonly version: number
+  readonly format: ModelFormat
+  readonly architecture: string | null
+  readonly parameters: number | null
+  readonly quantization: string | null
+  readonly contextLength: number | null
+  readonly license: string | null
+  /** Weights first, in order. */
+  readonly files: readonly { readonly name: string; readonly digest: string; readonly size: number }[]
+}
+
+/** A model in the index: one manifest under its names. */
+export interface StoredModel {
+  readonly manifest: Descriptor
+  /** The first is the name, the others are aliases. Empty when another model took the only name. */
+  readonly names: readonly string[]
+  /** ISO 8601. */
+  readonly stored: string
+  readonly sources: readonly ModelSource[]
+  /** Null for a manifest that another tool put here. */
+  readonly facts: StoredFacts | null
+}
+
+export interface StoredReferrer {
+  readonly manifest: Descriptor
+  readonly subject: string
+}
+
+/** `index.json`, read. */
+export interface LayoutIndex {
+  readonly models: readonly StoredModel[]
+  readonly referrers: readonly StoredReferrer[]
+}
+
+export interface IndexChange<T> {
+  readonly index: LayoutIndex
+  readonly finish: () => Promise<T> | T
+}
+
+/** The index file of a layout. Everything that has no digest (names, sources, times) lives in its annotations. */
+export interface Layout {
+  readonly root: string
+  /** Changes whenever the index changes; `empty` when there is none. */
+  stamp(): Promise<string>
+  read(): Promise<LayoutIndex>
+  /**
+   * Under the lock that all processes respect: reads, lets `change` compute the new index, replaces the file, and lets
+   * `finish` clean up before the lock is given back. An unchanged index (the same object) is not written.
+   */
+  update<T>(change: (index: LayoutIndex) => Promise<IndexChange<T>>): Promise<T>
+}
+
+export function openLayout(root: string): Layout {
+  const indexPath = join(root, 'index.json')
+  const read = async (): Promise<LayoutIndex> => {
+    let text: string
+    try {
+      text = await readFile(indexPath, 'utf8')
+    } catch (error) {
+      if (isNodeError(error) && error.code === 'ENOENT') return { models: [], referrers: [] }
+      throw error
+    }
+    return parseIndex(text, indexPath)
+  }
+  return {
+    root,
+    read,
+    stamp: async () => {
+      try {
+        const { ino, size, mtimeNs, ctimeNs } = await stat(indexPath, { bigint: true })
+        return `${ino}:${size}:${mtimeNs}:${ctimeNs}`
+      } catch (error) {
+        if (isNodeError(error) && error.code === 'ENOENT') return 'empty'
+        throw error
+      }
+    },
+    update: (change) =>
+      withFileLock(join(root, 'index.lock'), async () => {
+        const before = await read()
+        const { index, finish } = await change(before)
+        if (index !== before) {
+          await ensureVersion(root)
+          await writeFileAtomic(indexPath, formatIndex(index))
+        }
+        return finish()
+      }),
+  }
+}
+
+async function ensureVersion(root: string): Promise<void> {
+  const path = join(root, 'oci-layout')
+  try {
+    const { imageLayoutVersion } = JSON.parse(await readFile(path, 'utf8')) as { imageLayoutVersion?: unknown }
+    if (typeof imageLayoutVersion === 'string' && imageLayoutVersion.startsWith('1.')) return
+    throw new SanjhaError('invalid_file', `The store ${root} has a layout of version ${String(imageLayoutVersion)}.`)
+  } catch (error) {
+    if (!isNodeError(error) || error.code !== 'ENOENT') throw error
+  }
+  await writeFileAtomic(path, '{"imageLayoutVersion":"1.0.0"}')
+}
+
+function parseIndex(text: string, path: string): LayoutIndex {
+  let entries: unknown
+  try {
+    entries = (JSON.parse(text) as { manifests?: unknown }).manifests
+  } catch (cause) {
+    throw damaged(path, cause)
+  }
+  if (!Array.isArray(entries) || !entries.every(isDescriptor)) throw damaged(path)
+  const models = new Map<string, StoredModel>()
+  const referrers: StoredReferrer[] = []
+  for (const { annotations = {}, ...manifest } of entries) {
+    const subject = annotations[annotationKeys.subject]
+    if (subject !== undefined) {
+      const { [annotationKeys.subject]: _, ...own } = annotations
+      referrers.push({ manifest: Object.keys(own).length > 0 ? { ...manifest, annotations: own } : manifest, subject })
+      continue
+    }
+    const known = models.get(manifest.digest)
+    const name = annotations[annotationKeys.name]
+    models.set(manifest.digest, {
+      manifest,
+      names: [...(known?.names ?? []), ...(name === undefined ? [] : [name])],
+      stored: annotations[annotationKeys.stored] ?? known?.stored ?? new Date(0).toISOString(),
+      sources: parseJson<ModelSource[]>(annotations[annotationKeys.sources]) ?? known?.sources ?? [],
+      facts: parseJson<StoredFacts>(annotations[annotationKeys.facts]) ?? known?.facts ?? null,
+    })
+  }
+  return { models: [...models.values()], referrers }
+}
+
+function formatIndex(index: LayoutIndex): string {
+  const manifests: Descriptor[] = []
+  for (const { manifest, names, stored, sources, facts } of index.models) {
+    const about = {
+      [annotationKeys.stored]: stored,
+      [annotationKeys.sources]: JSON.stringify(sources),
+      ...(facts !== null && { [annotationKeys.facts]: JSON.stringify(facts) }),
+    }
+    const [first, ...aliases] = names
+    const named = first === undefined ? about : { [annotationKeys.name]: first, ...about }
+    manifests.push({ ...manifest, annotations: named })
+    for (const alias of aliases) manifests.push({ ...manifest, annotations: { [annotationKeys.name]: alias } })
+  }
+  for (const { manifest, subject } of index.referrers) {
+    manifests.push({ ...manifest, annotations: { ...manifest.annotations, [annotationKeys.subject]: subject } })
+  }
+  // One line a manifest: a person can read it, and a line is what changes.
+  const lines = manifests.map((m) => `  ${JSON.stringify(m)}`).join(',\n')
+  return `{"schemaVersion":2,"mediaType":"${mediaTypes.index}","manifests":[\n${lines}\n]}\n`
+}
+
+function isDescriptor(value: unknown): value is Descriptor {
+  const it = value as Partial<Descriptor> | null
+  return (
+    typeof it === 'object' &&
+    it !== null &&
+    typeof it.mediaType === 'string' &&
+    typeof it.digest === 'string' &&
+    isDigest(it.digest) &&
+    Number.isSafeInteger(it.size)
+  )
+}
+
+function parseJson<T>(text: string | undefined): T | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return undefined
+  }
+}
+
+function damaged(path: string, cause?: unknown): SanjhaError {
+  return new SanjhaError('invalid_file', `The store's index ${path} is damaged.`, {
+    cause,
+    hint: 'Move the file away and pull the models again; what is stored already is not fetched twice.',
+  })
+}

@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, type Database, type Logger, SanjhaError, silentLogger, systemClock } from '../../core/index.ts'
+import { type Catalog, openCatalog } from '../catalog/index.ts'
+import type { Descriptor, ModelDetails, ModelSummary } from '../contract.ts'
+import { openBlobs } from './blobs.ts'
+import { commitFiles, commitManifest } from './commit.ts'
+import type { ModelStore } from './contract.ts'
+import { describeFiles, factsVersion } from './describe.ts'
+import { sweep, sweepStaging } from './garbage.ts'
+import { type LayoutIndex, openLayout, type StoredModel } from './layout.ts'
+import { needsLinks, openLinks } from './links.ts'
+import { filesOf, isModelManifest, parseManifest } from './manifest.ts'
+import { checkName, moveName, withSource } from './names.ts'
+import { type FullHeader, toDetails, toSummary } from './present.ts'
+import { attachReferrer, dependents } from './referrers.ts'
+import { type IndexedModel, openSqliteIndex } from './sqliteIndex.ts'
+import { verifyModel } from './verify.ts'
+
+export interface StoreOptions {
+  /** The layout's directory; made at the first commit. */
+  readonly root: string
+  /** Opened at the first question about what is stored. Its migrations must include `modelsMigrations`. */
+  readonly database: () => Database
+  readonly catalog?: Catalog
+  readonly clock?: Clock
+  readonly log?: Logger
+}
+
+const month = 30 * 24 * 3600 * 1000
+
+/** Opens the store. Touches neither disk nor database until it is asked something. */
+export function openStore(options: StoreOptions): ModelStore {
+  const { root, clock = systemClock, log = silentLogger, catalog = openCatalog() } = options
+  const blobs = openBlobs(root)
+  const layout = openLayout(root)
+  const links = openLinks(root, blobs)
+  const staging = join(root, 'staging')
+  let opened: ReturnType<typeof openSqliteIndex> | undefined
+  const sqlite = (): ReturnType<typeof openSqliteIndex> => {
+    opened ??= openSqliteIndex(options.database(), root)
+    return opened
+  }
+
+  /** Fills the database anew when the layout has changed, whoever changed it. */
+  const current = async (force = false): Promise<ReturnType<typeof openSqliteIndex>> => {
+    const stamp = await layout.stamp()
+    const index = sqlite()
+    if (!force && index.stamp() === stamp) return index
+    const { models } = await layout.read()
+    const known: IndexedModel[] = []
+    for (const model of models) {
+      const indexed = await withFacts(model)
+      if (indexed !== undefined) known.push(indexed)
+    }
+    index.fill(stamp, known)
+    return index
+  }
+
+  const withFacts = async (model: StoredModel): Promise<IndexedModel | undefined> => {
+    if (model.facts?.version === factsVersion) return { ...model, facts: model.facts }
+    const { digest } = model.manifest
+    try {
+      const manifest = parseManifest(await blobs.read(digest), digest)
+      if (!isModelManifest(manifest)) return undefined
+      const files = filesOf(manifest)
+      const { format, facts } = await describeFiles(files.map((f) => ({ ...f, path: blobs.path(f.digest) })))
+      const { architecture, parameters, quantization, contextLength, license } = facts
+      const listed = files.map(({ name, digest: blob, size }) => ({ name, digest: blob, size }))
+      return {
+        ...model,
+        facts: {
+          version: factsVersion,
+          format,
+          architecture,
+          parameters,
+          quantization,
+          contextLength,
+          license,
+          files: listed,
+        },
+      }
+    } catch (error) {
+      log.warn(
+        { digest, error: SanjhaError.from(error).message },
+        'A model in the store cannot be read and is not listed',
+      )
+      return undefined
+    }
+  }
+
+  const pathOf =
+    (model: IndexedModel) =>
+    (file: { readonly name: string; readonly digest: string }): string =>
+      needsLinks(model.facts.files) && file.name.endsWith('.gguf')
+        ? links.path(model.manifest.digest, file.name)
+        : blobs.path(file.digest)
+
+  const details = async (model: IndexedModel | undefined): Promise<ModelDetails | undefined> => {
+    if (model === undefined) return undefined
+    const { digest } = model.manifest
+    if (needsLinks(model.facts.files)) await links.make(digest, model.facts.files)
+    let header = sqlite().header(digest, factsVersion) as FullHeader | undefined
+    if (header === undefined) {
+      const manifest = parseManifest(await blobs.read(digest), digest)
+      const located = filesOf(manifest).map((f) => ({ ...f, path: blobs.path(f.digest) }))
+      const { metadata, facts } = await describeFiles(located)
+      const { template, embeddingLength, layers, contextBytesPerToken, contextNote, nonEmbeddingParameters } = facts
+      header = {
+        metadata,
+        template,
+        embeddingLength,
+        layers,
+        contextBytesPerToken,
+        contextNote,
+        nonEmbeddingParameters,
+      }
+      sqlite().putHeader(digest, factsVersion, header)
+    }
+    return toDetails(model, header, catalog, pathOf(model))
+  }
+
+  const locate = (index: ReturnType<typeof openSqliteIndex>, name: string): IndexedModel | undefined => {
+    const named = index.byKey('name', name)
+    if (named !== undefined) return named
+    const prefix = /^(?:sha256:)?([0-9a-f]{8,64})$/.exec(name.toLowerCase())?.[1]
+    if (prefix === undefined) return undefined
+    const digests = index.digestsBeginningWith(`sha256:${prefix}`, 2)
+    if (digests.length > 1) {
+      throw new SanjhaError('conflict', `Several stored models have a digest that begins with ${prefix}.`, {
+        hint: 'Give more digits.',
+      })
+    }
+    return digests[0] === undefined ? undefined : index.byDigest(digests[0])
+  }
+
+  const required = async (name: string): Promise<IndexedModel> => {
+    const model = locate(await current(), name)
+    if (model === undefined) throw notStored(name)
+    return model
+  }
+
+  const byDigest = async (digest: string): Promise<ModelDetails> => {
+    const found = await details((await current()).byDigest(digest))
+    if (found === undefined) throw notStored(digest)
+    return found
+  }
+
+  const change = (digest: string, alter: (model: StoredModel, index: LayoutIndex) => LayoutIndex): Promise<void> =>
+    layout.update(async (index) => {
+      const model = index.models.find((m) => m.manifest.digest === digest)
+      if (model === undefined) throw notStored(digest)
+      return { index: alter(model, index), finish: () => undefined }
+    })
+
+  const stagingPath = (key: string): string =>
+    join(staging, createHash('sha256').update(key).digest('hex').slice(0, 32))
+
+  const writing = { blobs, layout, links, clock }
+  return {
+    root,
+    stagingDirectory: async (key) => {
+      await mkdir(stagingPath(key), { recursive: true })
+      return stagingPath(key)
+    },
+    discardStaging: (key) => rm(stagingPath(key), { recursive: true, force: true }),
+    hasBlob: async (digest) => (await blobs.size(digest)) !== undefined,
+    blobPath: (digest) => blobs.path(digest),
+    readBlob: (digest, limit) => blobs.read(digest, limit),
+    commit: async (request) => byDigest(await commitFiles(request, writing)),
+    commitManifest: async (request) => byDigest(await commitManifest(request, writing)),
+    list: async () => (await current()).all().map((model) => toSummary(model, catalog)),
+    find: async (name) => details(locate(await current(), name)),
+    findByBlob: async (digest) => details((await current()).byKey('blob', digest)),
+    findBySource: async (reference) => details((await current()).byKey('source', reference)),
+    remove: async (name) => {
+      const found = await required(name)
+      const { digest } = found.manifest
+      return layout.update(async (index) => {
+        const model = index.models.find((m) => m.manifest.digest === digest)
+        if (model === undefined) throw notStored(name)
+        const left = model.names.includes(name) ? model.names.filter((n) => n !== name) : []
+        if (left.length > 0) {
+          const models = index.models.map((m) => (m === model ? { ...m, names: left } : m))
+          return { index: { ...index, models }, finish: () => ({ removed: name, freedBytes: 0 }) }
+        }
+        const gone = dependents(index.referrers, digest)
+        const next: LayoutIndex = {
+          models: index.models.filter((m) => m !== model),
+          referrers: index.referrers.filter((r) => !gone.has(r.manifest.digest)),
+        }
+        return {
+          index: next,
+          finish: async () => ({ removed: name, freedBytes: (await sweep(next, blobs, links.directory)).freedBytes }),
+        }
+      })
+    },
+    copy: async (source, target): Promise<ModelSummary> => {
+      checkName(target)
+      const { digest } = (await required(source)).manifest
+      await change(digest, (_, index) => moveName(index, target, digest))
+      return toSummary(await required(target), catalog)
+    },
+    addSource: (digest, reference, fetched) =>
+      change(digest, (model, index) => ({
+        ...index,
+        models: index.models.map((m) =>
+          m === model ? { ...m, sources: withSource(m.sources, reference, fetched) } : m,
+        ),
+      })),
+    attach: (request): Promise<Descriptor> => attachReferrer(request, writing),
+    referrers: async (subject, artifactType) =>
+      (await layout.read()).referrers
+        .filter((r) => r.subject === subject)
+        .map((r) => r.manifest)
+        .filter((m) => artifactType === undefined || m.artifactType === artifactType),
+    verify: async (name) => verifyModel(await required(name), blobs),
+    prune: (olderThanMs = month) =>
+      layout.update(async (index) => ({
+        index,
+        finish: async () => {
+          const unnamed = await sweep(index, blobs, links.directory)
+          const abandoned = await sweepStaging(staging, olderThanMs, clock.now())
+          return {
+            freedBytes: unnamed.freedBytes + abandoned.freedBytes,
+            removed: unnamed.removed + abandoned.removed,
+          }
+        },
+      })),
+    rebuild: async () => {
+      await current(true)
+    },
+  }
+}
+
+function notStored(name: string): SanjhaError {
+  return new SanjhaError('model_not_found', `No model called \`${name}\` is stored.`, {
+    hint: '`sanjha list` shows what is stored, `sanjha pull` brings a model.',
+  })
+}

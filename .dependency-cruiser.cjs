@@ -56,7 +56,7 @@ module.exports = {
       comment: 'No route and no command names an engine: they ask the pipeline.',
       severity: 'error',
       from: { path: '^src/(server|cli)/', pathNot: isTest },
-      to: { path: '^src/engine/(llama|openai|templates)/' },
+      to: { path: '^src/engine/(llama|openai|text)/' },
     },
     {
       name: 'surfaces-know-no-database',

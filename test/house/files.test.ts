@@ -83,3 +83,20 @@ test('the lock file is in step with package.json', () => {
   // koffi's script only looks for the binary that its platform package carries; without it everything works.
   expect(scripted.filter((path) => path !== 'node_modules/koffi')).toEqual([])
 })
+
+test('every dependency is weighed in decision 0004', () => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const page = readFileSync(join(root, 'docs/decisions/0004-libraries.md'), 'utf8')
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+  // Siblings are named by their last part only: `commander, extra-typings`.
+  const isNamed = (name: string): boolean =>
+    page.includes(name) || page.includes(name.replace(/^@[^/]+\//, '').replace('linux', ''))
+  expect(names.filter((name) => !isNamed(name))).toEqual([])
+})
+
+test('decisions fit on a page', () => {
+  const long = texts.filter(({ path, lines }) => path.startsWith('docs/decisions/0') && lines.length > 41)
+  expect(long.map(({ path }) => path)).toEqual([])
+})

@@ -20,6 +20,8 @@ export { type ErrorCode, errorCodes, isNodeError, SanjhaError, type SanjhaErrorD
 export { acquireFileLock, type FileLockOptions, withFileLock } from './fileLock.ts'
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.ts'
 export { type Paths, resolvePaths } from './paths.ts'
+export { type ProcessIdentity, processState, thisProcess } from './processIdentity.ts'
+export { sortableId } from './sortableId.ts'
 export {
   bytesText,
   durationText,

@@ -26,7 +26,12 @@ process.on('exit', (code) => {
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => process.exit(130))
 
 try {
-  const { node } = await prepare(root)
+  const { node } = await prepare(root, { needsBuild: false })
+  // Sources that do not compile are a failure, but no reason to hide what the tests say.
+  await prepare(root).catch((error) => {
+    reportFailure(error, 'Building')
+    total.failed++
+  })
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
   if (filters.length === 0) await check(node, env)
   await test(node, env)

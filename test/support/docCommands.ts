@@ -22,7 +22,7 @@ export function docCommands(page: string, markdown: string): DocBlock[] {
   return [...markdown.matchAll(pattern)].flatMap((match): DocBlock[] => {
     const [whole, kind, reason = '', body = ''] = match
     const commands = body
-      .replaceAll(/\\\n\s*/g, ' ')
+      .replaceAll(/\s*\\\n\s*/g, ' ')
       .split('\n')
       .map((command) => command.replace(/^\$ /, '').trim())
       .filter((command) => runnable.test(command))

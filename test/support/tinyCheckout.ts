@@ -36,7 +36,15 @@ export class TinyCheckout implements Disposable {
   /** @param dependencies false: none are installed, as in a fresh clone. */
   constructor({ dependencies = true, folder = tmpdir() }: { dependencies?: boolean; folder?: string } = {}) {
     this.root = realpathSync(mkdtempSync(join(folder, 'sanjha-checkout-')))
-    for (const name of ['bin', 'scripts', 'tsconfig.json', 'tsconfig.build.json', '.npmrc', 'package-lock.json']) {
+    for (const name of [
+      'bin',
+      'scripts',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'vitest.config.ts',
+      '.npmrc',
+      'package-lock.json',
+    ]) {
       cpSync(join(repository, name), join(this.root, name), { recursive: true })
     }
     cpSync(join(repository, 'package.json'), join(this.root, 'package.json'))
@@ -46,7 +54,7 @@ export class TinyCheckout implements Disposable {
     if (dependencies) {
       const target = join(this.root, 'node_modules')
       mkdirSync(target)
-      for (const name of ['ts7', '@types', 'undici-types']) {
+      for (const name of ['ts7', '@types', 'undici-types', 'vitest']) {
         symlinkSync(join(repository, 'node_modules', name), join(target, name), 'junction')
       }
       writeFileSync(join(target, '.sanjha-stamp'), installationStamp(this.root))

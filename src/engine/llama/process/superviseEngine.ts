@@ -1,4 +1,5 @@
 import { type Clock, SanjhaError, systemClock } from '../../../core/index.ts'
+import { abortable } from '../../abortable.ts'
 import type { Engine, EngineStatus, GenerateRequest, Part } from '../../contract.ts'
 import type { LoadedModel } from '../../pool/contract.ts'
 import { type EngineChild, type EngineChildOptions, type EngineExit, startEngineChild } from './startEngineChild.ts'
@@ -181,12 +182,4 @@ export async function superviseEngine(options: SupervisorOptions, signal: AbortS
     },
     logFile: engineLog.path,
   }
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(new SanjhaError('cancelled', 'The request was cancelled.'))
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }

@@ -73,7 +73,7 @@ const roleOrder: readonly FileRole[] = ['weights', 'projector', 'config', 'templ
 
 /** Weights first; split files keep the naming pattern by which llama.cpp finds the other parts. */
 export function normaliseNames(files: readonly ManifestFile[], format: ModelFormat): ManifestFile[] {
-  const weights = files.filter((f) => f.role === 'weights')
+  const weights = files.filter((f) => f.role === 'weights').toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const total = String(weights.length).padStart(5, '0')
   const nameOf = (file: ManifestFile): string => {
     if (file.role === 'projector') return 'mmproj.gguf'

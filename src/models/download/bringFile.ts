@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isNodeError, SanjhaError } from '../../core/index.ts'
+import { digestOfFile } from '../digest.ts'
+import { extractMember } from './archive/extractMember.ts'
+import type {
+  ArchiveOrigin,
+  BroughtFile,
+  ByteOrigin,
+  Expected,
+  JoinedOrigin,
+  LocalOrigin,
+  TransferProgress,
+} from './byteOrigin.ts'
+import { requireSpace, spaceError } from './diskSpace.ts'
+import { type DownloadTools, downloadFile } from './downloadFile.ts'
+import { cancelled } from './openUrl.ts'
+import { assertPlainName, findBrought, markBrought } from './partialFile.ts'
+
+export interface BringRequest {
+  readonly origin: ByteOrigin
+  readonly directory: string
+  readonly name: string
+  readonly expected: Expected
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+}
+
+/**
+ * Brings bytes from wherever they are into the staging folder, whole and verified, or rejects. Resumes what an earlier
+ * attempt left there. Errors: those of `downloadFile`, and `not_found`, `invalid_file`, `invalid_reference`.
+ */
+export async function bringFile(request: BringRequest, tools: DownloadTools): Promise<BroughtFile> {
+  const { origin } = request
+  if (origin.kind === 'http') return await downloadFile({ ...request, origin }, tools)
+  assertPlainName(request.name)
+  if (request.signal?.aborted) throw cancelled()
+  const earlier = await findBrought(request.directory, request.name, request.expected)
+  if (earlier !== undefined) {
+    request.onProgress?.({ completed: earlier.size, total: earlier.size })
+    return earlier
+  }
+  try {
+    switch (origin.kind) {
+      case 'local':
+        return await bringLocal(request, origin, tools)
+      case 'archive':
+        return await bringArchive(request, origin, tools)
+      case 'joined':
+        return await bringJoined(request, origin, tools)
+    }
+  } catch (error) {
+    if (request.signal?.aborted) throw cancelled()
+    throw error
+  }
+}
+
+/** A copy that shares its blocks where the file system can, else a second name for the same bytes, else a copy. */
+async function bringLocal(request: BringRequest, origin: LocalOrigin, tools: DownloadTools): Promise<BroughtFile> {
+  const { directory, name, expected, signal } = request
+  const target = join(directory, name)
+  const size = await sizeOf(origin.path)
+  request.onProgress?.({ completed: 0, total: size, message: `Reading ${name}` })
+  const digest = await digestOfFile(origin.path, signal)
+  check(expected, { size, digest }, origin.path)
+  await rm(target, { force: true })
+  await placeCopy(origin.path, target, async () => await requireSpace(directory, size, name, tools.freeSpace))
+  // The original may have been written to while it was read.
+  const staged = await stat(target)
+  if (staged.size !== size)
+    throw new SanjhaError('conflict', `${origin.path} changed while it was read.`, {
+      hint: 'Try again when nothing writes to it.',
+    })
+  return await done(request, { path: target, size, digest })
+}
+
+async function placeCopy(from: string, to: string, beforeCopy: () => Promise<void>): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE)
+    return
+  } catch {
+    await rm(to, { force: true })
+  }
+  try {
+    await link(from, to)
+    return
+  } catch (error) {
+    // Another file system, or one without links.
+    if (!isNodeError(error)) throw error
+  }
+  await beforeCopy()
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL)
+  } catch (error) {
+    await rm(to, { force: true })
+    throw spaceError(error, from, 0, null)
+  }
+}
+
+async function bringArchive(request: BringRequest, origin: ArchiveOrigin, tools: DownloadTools): Promise<BroughtFile> {
+  const { directory, name, expected, signal } = request
+  if (origin.archiveDigest === null && expected.digest === null) {
+    throw new SanjhaError(
+      'upstream_error',
+      `The registry states no digest of ${origin.archive.label}, so nothing can be verified.`,
+      {
+        retryable: false,
+        hint: 'Take another version or another source.',
+      },
+    )
+  }
+  const id = createHash('sha256')
+    .update(origin.archiveDigest ?? origin.archive.url)
+    .digest('hex')
+    .slice(0, 16)
+  const archive = await downloadFile(
+    {
+      origin: origin.archive,
+      directory,
+      name: `archive-${id}`,
+      expected: { size: origin.archiveSize, digest: origin.archiveDigest },
+      signal,
+      onProgress: request.onProgress,
+    },
+    tools,
+  )
+  const temporary = join(directory, `${name}.unpacked`)
+  // Only now, when the archive is known to be the one that the registry promised, is anything in it parsed.
+  const { size, digest } = await extractMember({
+    archive: archive.path,
+    format: origin.format,
+    label: origin.archive.label,
+    member: origin.member,
+    target: temporary,
+    directory,
+    freeSpace: tools.freeSpace,
+    signal,
+  })
+  try {
+    check(expected, { size, digest }, `${origin.member} in ${origin.archive.label}`)
+  } catch (error) {
+    // Right archive, wrong file: fetching it again would give the same.
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await rename(temporary, join(directory, name))
+  const file = await done(request, { path: join(directory, name), size, digest })
+  await rm(archive.path, { force: true })
+  await rm(`${archive.path}.done.json`, { force: true })
+  return file
+}
+
+async function bringJoined(request: BringRequest, origin: JoinedOrigin, tools: DownloadTools): Promise<BroughtFile> {
+  const { directory, name, expected, signal } = request
+  const total = origin.parts.reduce<number | null>(
+    (sum, part) => (sum === null || part.size === null ? null : sum + part.size),
+    0,
+  )
+  const parts: BroughtFile[] = []
+  let before = 0
+  for (const [index, part] of origin.parts.entries()) {
+    const file = await bringFile(
+      {
+        origin: part.origin,
+        directory,
+        name: `part-${String(index).padStart(3, '0')}-${part.name}`,
+        expected: { size: null, digest: null },
+        signal,
+        onProgress: (p) =>
+          request.onProgress?.({ completed: before + p.completed, total, ...(p.message && { message: p.message }) }),
+      },
+      tools,
+    )
+    parts.push(file)
+    // The archive's own size is what was counted while it came.
+    before += part.size ?? file.size
+  }
+  const size = parts.reduce((sum, part) => sum + part.size, 0)
+  await requireSpace(directory, size, name, tools.freeSpace)
+  const temporary = join(directory, `${name}.joined`)
+  const hash = createHash('sha256')
+  const target = await open(temporary, 'w')
+  let written = 0
+  try {
+    for (const part of parts) {
+      const source = await open(part.path, 'r')
+      try {
+        for await (const chunk of source.createReadStream({ highWaterMark: 1 << 20, autoClose: false })) {
+          signal?.throwIfAborted()
+          hash.update(chunk as Buffer)
+          await target.writeFile(chunk as Buffer)
+          written += (chunk as Buffer).length
+        }
+      } finally {
+        await source.close()
+      }
+    }
+    await target.sync()
+  } catch (error) {
+    throw spaceError(error, name, written, size)
+  } finally {
+    await target.close()
+  }
+  const digest = `sha256:${hash.digest('hex')}`
+  try {
+    check(expected, { size, digest }, `${name}, joined from ${parts.length} parts,`)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await rename(temporary, join(directory, name))
+  const file = await done(request, { path: join(directory, name), size, digest })
+  for (const part of parts) {
+    await rm(part.path, { force: true })
+    await rm(`${part.path}.done.json`, { force: true })
+  }
+  return file
+}
+
+async function done(request: BringRequest, file: BroughtFile): Promise<BroughtFile> {
+  await markBrought(request.directory, request.name, file)
+  request.onProgress?.({ completed: file.size, total: file.size })
+  return file
+}
+
+function check(expected: Expected, got: { size: number; digest: string }, what: string): void {
+  const sizeWrong = expected.size !== null && expected.size !== got.size
+  if (!sizeWrong && (expected.digest === null || expected.digest === got.digest)) return
+  const promised = expected.digest ?? `${expected.size} bytes`
+  throw new SanjhaError(
+    'digest_mismatch',
+    `${what} is not what was promised: promised was ${promised}, found were ${got.size} bytes with ${got.digest}. Nothing was kept.`,
+    {
+      hint: 'The file was replaced at its source. Take another source, or check where the promise comes from.',
+      details: { promised: expected.digest, received: got.digest, size: got.size, source: what },
+    },
+  )
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const info = await stat(path)
+    if (info.isFile()) return info.size
+  } catch (error) {
+    if (!isNodeError(error) || (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')) throw error
+    throw new SanjhaError('not_found', `There is no file ${path}.`, { cause: error, hint: 'Check the path.' })
+  }
+  throw new SanjhaError('invalid_reference', `${path} is no file.`, { hint: 'Name a .gguf or .safetensors file.' })
+}

@@ -1,0 +1,25 @@
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { formatReference } from '../reference.ts'
+import type { ResolvedFile, Transport } from './contract.ts'
+import { fileRole, partNames, splitPart } from './fileRole.ts'
+
+/** A file of this machine. It is linked or copied into the store and never changed. */
+export const localFile: Transport<'file'> = {
+  schemes: ['file'],
+  resolve: async (reference, context) => {
+    const path = isAbsolute(reference.path) ? reference.path : resolve(context.cwd, reference.path)
+    const part = splitPart(basename(path))
+    const paths = part === null ? [path] : partNames(part.base, part.count).map((name) => join(dirname(path), name))
+    const files = paths.map((file): ResolvedFile => {
+      const name = basename(file)
+      return {
+        name,
+        role: fileRole(name) ?? 'weights',
+        size: null,
+        digest: null,
+        origin: { kind: 'local', path: file },
+      }
+    })
+    return { source: formatReference({ scheme: 'file', path }), files, messages: [] }
+  },
+}

@@ -46,7 +46,8 @@ module.exports = {
     ...throughDoors,
     {
       name: 'no-cycles',
-      comment: 'What needs each other belongs together, or the common part belongs lower. (Types alone may point back.)',
+      comment:
+        'What needs each other belongs together, or the common part belongs lower. (Types alone may point back.)',
       severity: 'error',
       from: { pathNot: isTest },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },

@@ -32,7 +32,11 @@ try {
     reportFailure(error, 'Building')
     total.failed++
   })
-  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
+  const env = {
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+    ...(!process.stdout.isTTY && { NO_COLOR: '1' }),
+  }
   if (filters.length === 0) await check(node, env)
   await test(node, env)
 } catch (error) {

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs'
+import * as fs from 'node:fs'
 import { noSpace } from './failure.js'
 
 /**
@@ -11,10 +11,10 @@ export function needSpace(folder, bytes, doing) {
   /** @type {number} */
   let free
   try {
-    const { bavail, bsize } = statfsSync(folder)
+    const { bavail, bsize } = fs.statfsSync(folder)
     free = bavail * bsize
   } catch {
-    // Not every file system tells. Then the write itself will.
+    // Not every file system tells, nor does a Node before 18.15. Then the write itself will.
     return
   }
   const megabytes = (/** @type {number} */ n) => `${Math.ceil(n / 1e6)} MB`

@@ -1,0 +1,12 @@
+export type {
+  ChatFormat,
+  ChatFormatOptions,
+  ChatInput,
+  Grammar,
+  OutputParser,
+  Piece,
+  RenderedChat,
+} from './contract.ts'
+export { createChatFormat } from './createChatFormat.ts'
+export { anyJsonGrammar, jsonSchemaToGrammar } from './grammar/jsonSchemaToGrammar.ts'
+export { createTextAssembler, type TextAssembler } from './TextAssembler.ts'

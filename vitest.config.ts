@@ -13,7 +13,7 @@ const config: ViteUserConfig = defineConfig({
     pool: 'forks',
     maxWorkers: workers,
     reporters: SANJHA_TEST_COUNTS ? ['default', new CountReporter(SANJHA_TEST_COUNTS)] : ['default'],
-    env: { NO_COLOR: '1', SANJHA_LOG: 'silent' },
+    env: { NO_COLOR: '1' },
     projects: [
       {
         extends: true,

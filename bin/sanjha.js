@@ -19,7 +19,7 @@ try {
     await launch(root)
   } else {
     const { runOn } = await import('./bootstrap/runOn.js')
-    await runOn(node, [entry, ...process.argv.slice(2)])
+    await runOn(node, [entry, ...process.argv.slice(2)], { follows: true })
   }
 } catch (error) {
   const { reportFailure } = await import('./bootstrap/failure.js')

@@ -56,6 +56,21 @@ describe.each(nodes)('bin/sanjha.js on $name', ({ node = '' }) => {
     expect(child.said()).toContain(signal)
   })
 
+  test.skipIf(!node)('takes a signal to the whole process group for one signal', async () => {
+    const child = waiting(node, checkout, 'count', { detached: true })
+    await child.ready
+    process.kill(-(child.process.pid ?? Number.NaN), 'SIGINT')
+    await child.ended
+    expect(child.said()).toMatch(/count 1$/)
+  })
+
+  test.skipIf(!node)('dies of a signal that the program does not handle', async () => {
+    const child = waiting(node, checkout, 'unprepared')
+    await child.ready
+    child.process.kill('SIGTERM')
+    expect(await child.ended).toEqual({ code: null, signal: 'SIGTERM' })
+  })
+
   test.skipIf(!node)('leaves no program behind when it is killed', async () => {
     const child = waiting(node, checkout)
     const pid = await child.ready
@@ -92,9 +107,10 @@ describe.each(nodes)('bin/sanjha.js on $name', ({ node = '' }) => {
   })
 })
 
-function waiting(node: string, checkout: TinyCheckout) {
-  const child: ChildProcess = spawn(node, [checkout.path('bin/sanjha.js'), 'wait'], {
+function waiting(node: string, checkout: TinyCheckout, verb = 'wait', options: { detached?: boolean } = {}) {
+  const child: ChildProcess = spawn(node, [checkout.path('bin/sanjha.js'), verb], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...options,
   })
   let said = ''
   const ready = new Promise<number>((resolve) => {

@@ -25,6 +25,22 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     io.stdout.write(signal)
     return 7
   }
+  if (verb === 'count') {
+    let count = 0
+    const counted = new Promise<void>((resolve) => {
+      process.on('SIGINT', () => { count++; setTimeout(resolve, 1000) })
+    })
+    io.stdout.write(\`pid \${process.pid}\\n\`)
+    const alive = setInterval(() => {}, 1000)
+    await counted
+    clearInterval(alive)
+    io.stdout.write(\`count \${count}\`)
+  }
+  if (verb === 'unprepared') {
+    io.stdout.write(\`pid \${process.pid}\\n\`)
+    setInterval(() => {}, 1000)
+    await new Promise(() => {})
+  }
   return 0
 }
 `

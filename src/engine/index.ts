@@ -1,2 +1,18 @@
+export { checkRequest } from './checkRequest.ts'
 export type * from './contract.ts'
+export { chooseContext, estimateFit, type Fit, type MemoryNeed, type ModelSize, memoryNeed } from './fit.ts'
+export { type Hardware, type MemoryFacts, readHardware, readMemory } from './hardware/index.ts'
+export { createLlamaFactory, engineLogName, type LlamaFactoryOptions } from './llama/process/index.ts'
+export { createRemoteFactory, listRemoteModels, OpenAIClient, type RemoteModel } from './openai/index.ts'
 export type * from './pool/contract.ts'
+export {
+  createEnginePool,
+  type EngineFactories,
+  type EngineFactory,
+  type EnginePoolOptions,
+  type EngineRequest,
+  type EngineSource,
+  type LlamaSource,
+  type ManagedEngine,
+  type RemoteSource,
+} from './pool/index.ts'

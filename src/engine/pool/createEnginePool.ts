@@ -251,7 +251,11 @@ function describeEntry(entry: PoolEntry): LoadedModel {
     engine: source.kind === 'llama' ? 'llama' : source.remote,
     state: entry.state,
     pid: managed?.pid ?? null,
-    contextLength: managed?.engine.capabilities.contextLength ?? entry.contextLength,
+    // A remote engine may not tell how long its context is.
+    contextLength:
+      source.kind === 'remote'
+        ? knownLength(managed)
+        : (managed?.engine.capabilities.contextLength ?? entry.contextLength),
     parameters: source.kind === 'llama' ? source.parameters : null,
     quantization: source.kind === 'llama' ? source.quantization : null,
     status: managed?.engine.status() ?? null,
@@ -260,6 +264,11 @@ function describeEntry(entry: PoolEntry): LoadedModel {
     restarts: managed?.restarts ?? 0,
     logFile: managed?.logFile ?? null,
   }
+}
+
+function knownLength(managed: ManagedEngine | undefined): number {
+  const length = managed?.engine.capabilities.contextLength ?? 0
+  return length === Number.MAX_SAFE_INTEGER ? 0 : length
 }
 
 async function modelNotFound(model: string, suggest: EnginePoolOptions['suggest']): Promise<SanjhaError> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SanjhaError } from '../../core/index.ts'
+import { checkRequest } from '../checkRequest.ts'
 import type {
   Capabilities,
   EmbedOptions,
@@ -62,6 +63,7 @@ export class FakeEngine implements Engine {
     const arrived = performance.now()
     throwIfAborted(signal)
     checkRequest(request)
+    refuseWhatIsMissing(request)
     const prompt = this.#prompt(request.input)
     const promptTokens = this.#tokenizer.encode(prompt).length
     const limit = this.capabilities.contextLength - promptTokens
@@ -263,20 +265,10 @@ function firstStop(text: string, stops: readonly string[]): { at: number; text: 
     .toSorted((a, b) => a.at - b.at)[0]
 }
 
-function checkRequest(request: GenerateRequest): void {
-  const { input, maxTokens, logprobs, sampling } = request
-  const refuse = (param: string, message: string): never => {
-    throw new SanjhaError('invalid_request', message, { param })
-  }
-  if (input.type === 'chat' && input.messages.length === 0) refuse('messages', 'messages must hold one at least.')
-  if (maxTokens !== undefined && !(maxTokens >= 0)) refuse('max_tokens', 'max_tokens must be 0 or more.')
-  if (logprobs !== undefined && !(logprobs >= 0 && logprobs <= 20)) refuse('logprobs', 'logprobs must be 0 to 20.')
-  if (sampling?.temperature !== undefined && !(sampling.temperature >= 0)) {
-    refuse('temperature', 'temperature must be 0 or more.')
-  }
+function refuseWhatIsMissing({ input, format }: GenerateRequest): void {
   const image = input.type === 'chat' && input.messages.some((m) => m.content.some((part) => part.type === 'image'))
   if (image) throw new SanjhaError('unsupported', 'This model cannot see images.', { param: 'messages' })
-  if (request.format?.type === 'grammar') throw new SanjhaError('unsupported', 'The fake engine knows no grammars.')
+  if (format?.type === 'grammar') throw new SanjhaError('unsupported', 'The fake engine knows no grammars.')
 }
 
 function contextExceeded(tokens: number, length: number): SanjhaError {

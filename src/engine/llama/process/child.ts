@@ -4,18 +4,10 @@
  */
 import { Worker } from 'node:worker_threads'
 import { SanjhaError } from '../../../core/index.ts'
-import type { Engine } from '../../contract.ts'
+import type { ChildEngineFactory } from './ChildEngineFactory.ts'
 import { createIpcChannel } from './channel.ts'
 import type { FromEngine, ToEngine } from './messages.ts'
 import { serveEngine } from './serveEngine.ts'
-
-/** What an engine's factory gets besides its options. */
-export interface EngineFactoryHooks {
-  /** Tells how much is loaded, 0 to 1. */
-  readonly onProgress: (fraction: number) => void
-}
-
-export type EngineFactory = (options: unknown, hooks: EngineFactoryHooks) => Promise<Engine>
 
 const channel = createIpcChannel<ToEngine, FromEngine>(process)
 
@@ -45,7 +37,7 @@ channel.listen((message) => {
 
 async function load(message: Extract<ToEngine, { type: 'load' }>): Promise<void> {
   try {
-    const module = (await import(message.module)) as Record<string, EngineFactory | undefined>
+    const module = (await import(message.module)) as Record<string, ChildEngineFactory | undefined>
     const factory = module[message.exportName]
     if (!factory) throw new SanjhaError('internal', `The engine module has no export ${message.exportName}.`)
     const engine = await factory(message.options, {

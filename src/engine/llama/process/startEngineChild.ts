@@ -24,7 +24,7 @@ export const defaultLimits: EngineLimits = { startMs: 600_000, hangMs: 30_000, s
 export interface EngineChildOptions {
   /** For messages, e.g. the model's name. */
   readonly name: string
-  /** URL of the module whose export `exportName` is an `EngineFactory`, and what it is called with. */
+  /** URL of the module whose export `exportName` is a `ChildEngineFactory`, and what it is called with. */
   readonly module: string
   readonly exportName: string
   readonly options: unknown

@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { type Clock, type Logger, silentLogger } from '../../../core/index.ts'
+import type { EngineFactory, LlamaSource } from '../../pool/index.ts'
+import { openEngineLog } from './engineLog.ts'
+import type { EngineLimits } from './startEngineChild.ts'
+import { type RestartPolicy, superviseEngine } from './superviseEngine.ts'
+
+export interface LlamaFactoryOptions {
+  /** Folder of the log files `engine-NAME.log`. */
+  readonly logs: string
+  readonly threads?: number | 'auto'
+  /** Requests that one model works on at once; null or absent: the engine chooses. */
+  readonly slots?: number | null
+  readonly gpuLayers?: number | 'auto'
+  readonly kvType?: 'f16' | 'q8_0' | 'q4_0'
+  readonly speculative?: boolean
+  /** Where the native libraries are; absent: the installed package's. */
+  readonly libraryDirectory?: string
+  readonly limits?: Partial<EngineLimits>
+  readonly restart?: Partial<RestartPolicy>
+  readonly log?: Logger
+  readonly clock?: Clock
+  /** The module that hosts the engine and its export; for tests. Default: the native engine. */
+  readonly module?: string
+  readonly exportName?: string
+}
+
+/** Loads stored models with the embedded llama.cpp, each in a supervised process of its own. */
+export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<LlamaSource> {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  const {
+    log = silentLogger,
+    module = new URL(`../native/index${extension}`, import.meta.url).href,
+    exportName = 'createNativeEngine',
+  } = options
+  return ({ source, load, contextLength, onProgress }, signal) =>
+    superviseEngine(
+      {
+        name: source.model,
+        module,
+        exportName,
+        options: {
+          modelPath: source.modelPath,
+          contextLength,
+          threads: options.threads ?? 'auto',
+          defaults: source.defaults,
+          ...given({
+            slots: options.slots ?? undefined,
+            gpuLayers: options.gpuLayers,
+            kvType: options.kvType,
+            speculative: options.speculative,
+            libraryDirectory: options.libraryDirectory,
+            adapters: load.adapters,
+            draftModelPath: load.draftModelPath,
+            pooling: load.pooling,
+            chatTemplate: source.chatTemplate,
+          }),
+        },
+        engineLog: openEngineLog(join(options.logs, engineLogName(source.model)), { log }),
+        onProgress,
+        log,
+        ...given({ limits: options.limits, restart: options.restart, clock: options.clock }),
+      },
+      signal,
+    )
+}
+
+/** The name of a model's log file, for `sanjha logs`. */
+export function engineLogName(model: string): string {
+  return `engine-${model.replaceAll(/[^\w.-]+/g, '_').slice(0, 120)}.log`
+}
+
+/** Without the members that are undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

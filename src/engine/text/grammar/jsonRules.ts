@@ -27,7 +27,8 @@ export class JsonRules {
   readonly string = (): string => this.#once('string', () => `"\\"" ${this.char()}* "\\""`)
   readonly integer = (): string => this.#once('integer', () => '"-"? ("0" | [1-9] [0-9]{0,15})')
   readonly number = (): string =>
-    this.#once('number', () => `${this.integer()} ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?`)
+    // As many digits as `JSON.stringify` writes before it turns to an exponent.
+    this.#once('number', () => '"-"? ("0" | [1-9] [0-9]{0,20}) ("." [0-9]{1,24})? ([eE] [-+]? [0-9]{1,3})?')
   readonly boolean = (): string => this.#once('boolean', () => '"true" | "false"')
   readonly null = (): string => this.#once('null', () => '"null"')
   readonly object = (): string =>

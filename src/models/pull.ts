@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { acquireFileLock, type Clock, type Config, type Logger, SanjhaError, systemClock } from '../core/index.ts'
 import type { Catalog } from './catalog/index.ts'
@@ -21,11 +22,16 @@ type StoreForPull = Pick<
   'stagingDirectory' | 'discardStaging' | 'hasBlob' | 'blobPath' | 'commit' | 'findByBlob' | 'findBySource'
 >
 
+/** The settings that a pull obeys. */
+export type PullConfig = Pick<Config, 'hub' | 'registries' | 'downloads' | 'network'>
+
 export interface PullDeps {
   readonly store: StoreForPull
   readonly catalog: Catalog
-  readonly config: Pick<Config, 'hub' | 'registries' | 'downloads' | 'network'>
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Absent: the defaults, and what `env` says. */
+  readonly config?: PullConfig
+  /** Absent: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Absent: `createFetch(env)`. Do not pass the built-in one; `createFetch` says why. */
   readonly fetch?: Fetch
   /** How npm, pip and uv are asked. Absent: as child processes. */
@@ -82,6 +88,8 @@ export async function pullModel(reference: string, deps: PullDeps, options: Pull
     const tools: DownloadTools = { net: context.net, ...(deps.freeSpace && { freeSpace: deps.freeSpace }) }
     return await trySources(plan, { deps, context, tools, reporter, directory, key, signal: options.signal })
   } finally {
+    // An empty folder keeps nothing; one with a partial file stays for the next attempt.
+    await rmdir(directory).catch(() => undefined)
     await release()
   }
 }
@@ -322,7 +330,8 @@ async function lock(
 }
 
 async function transportContext(deps: PullDeps, signal: AbortSignal | undefined): Promise<TransportContext> {
-  const { config, env } = deps
+  const { env = process.env } = deps
+  const config = deps.config ?? defaultPullConfig(env)
   return {
     net: await createNet({
       env,
@@ -338,5 +347,19 @@ async function transportContext(deps: PullDeps, signal: AbortSignal | undefined)
     home: deps.home ?? homedir(),
     cwd: deps.cwd ?? process.cwd(),
     signal,
+  }
+}
+
+/** For users of the library who load no configuration. */
+function defaultPullConfig(env: Readonly<Record<string, string | undefined>>): PullConfig {
+  return {
+    hub: {
+      endpoint: env['HF_ENDPOINT'] || 'https://huggingface.co',
+      token: env['HF_TOKEN'] || null,
+      home: env['HF_HOME'] || null,
+    },
+    registries: { pypi: env['SANJHA_PYPI_INDEX'] || null, npm: env['SANJHA_NPM_REGISTRY'] || null },
+    downloads: { stallTimeoutMs: 30_000, connections: 1, probeTimeoutMs: 4_000 },
+    network: { offline: false },
   }
 }

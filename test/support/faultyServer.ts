@@ -49,6 +49,7 @@ export interface FaultyServer {
   readonly requests: SeenRequest[]
   /** Offers `content` at `path`; the faults are used up one per request, then all goes well. */
   offer(path: string, content: Uint8Array, ...faults: Fault[]): string
+  has(path: string): boolean
   /** Whether answers carry an ETag and a Last-Modified. Default true. */
   validators: boolean
   close(): Promise<void>
@@ -74,6 +75,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
     url,
     requests,
     validators: true,
+    has: (path) => files.has(path),
     offer: (path, content, ...faults) => {
       files.set(path, { content, faults })
       return `${url}${path}`
@@ -121,7 +123,7 @@ function answer(
       response.writeHead(200, headers)
       response.write(content.subarray(0, fault.cutAfter ?? total))
       if (fault.cutAfter === undefined) response.end()
-      else setTimeout(() => request.socket.destroy(), 20)
+      else setTimeout(() => request.socket.destroy(), 60)
       return
     case 'until-close':
       // Node would chunk by itself, so this one is written by hand.
@@ -175,7 +177,7 @@ function send(request: IncomingMessage, response: ServerResponse, body: Uint8Arr
   const cut = fault.kind === 'cut' ? fault.after : fault.kind === 'ignore-range' ? fault.cutAfter : undefined
   if (cut !== undefined) {
     // Destroyed only once the bytes are out, so that the receiver has them.
-    response.write(body.subarray(0, cut), () => setTimeout(() => request.socket.destroy(), 20))
+    response.write(body.subarray(0, cut), () => setTimeout(() => request.socket.destroy(), 60))
     return
   }
   if (fault.kind === 'stall') {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNodeError, SanjhaError, writeFileAtomic } from '../../core/index.ts'
 import type { BroughtFile, Expected } from './byteOrigin.ts'
@@ -93,7 +93,8 @@ export class PartialFile {
   /** Remembers where the bytes come from, before the first is written. */
   async describe(facts: { validator: string | null; size: number | null }): Promise<void> {
     this.#state = { ...this.#state, ...facts }
-    await this.#writeState()
+    // Not flushed, because the first bytes wait for it. Half a note is no note, and then the download begins anew.
+    await writeFile(`${this.path}.json`, JSON.stringify(this.#state))
   }
 
   async append(bytes: Uint8Array): Promise<void> {

@@ -14,6 +14,7 @@ try {
   const { node } = isCheckout
     ? await (await import('../scripts/setup/prepare.js')).prepare(root)
     : await (await import('./bootstrap/installed.js')).prepareInstalled()
+  if (process.env.npm_lifecycle_event) (await import('./bootstrap/followNpm.js')).followNpm(process.env)
   if (node === process.execPath) {
     const { launch } = await import('./bootstrap/launch.js')
     await launch(root)

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { delimiter, dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetchedNode } from '../../bin/bootstrap/node.js'
+import { findNpm } from '../../bin/bootstrap/npm.js'
 import { findOldNode } from '../support/oldNode.ts'
 import { run } from '../support/run.ts'
 import { TinyCheckout } from '../support/tinyCheckout.ts'
@@ -105,6 +106,30 @@ describe.each(nodes)('bin/sanjha.js on $name', ({ node = '' }) => {
     expect(stderr).toContain('broken.ts(1,14)')
     expect(stderr).not.toMatch(/^\s+at /m)
   })
+})
+
+test('ends when the npm that started it is told to end', async () => {
+  using checkout = new TinyCheckout()
+  const scripts = { start: 'node bin/sanjha.js wait' }
+  checkout.write('package.json', JSON.stringify({ type: 'module', scripts, dependencies: {} }))
+  const npm = findNpm()
+  const child = spawn(npm.command, [...npm.args, '--silent', 'start'], {
+    cwd: checkout.root,
+    env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.on('data', (text) => {
+      said += text
+      if (/pid \d+/.test(said)) resolve()
+    })
+  })
+  const ended = new Promise((resolve) => child.stdout.on('close', resolve))
+  await ready
+  child.kill('SIGTERM')
+  await ended
+  expect(said).toContain('SIGTERM')
 })
 
 function waiting(node: string, checkout: TinyCheckout, verb = 'wait', options: { detached?: boolean } = {}) {

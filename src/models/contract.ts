@@ -105,6 +105,8 @@ export interface PullOptions {
   readonly onProgress?: (progress: PullProgress) => void
   /** Fetch even when a model of that name is stored. */
   readonly force?: boolean
+  /** Speak plain http with a registry that is not on this machine. */
+  readonly insecure?: boolean
 }
 
 export interface CatalogEntry {

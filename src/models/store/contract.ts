@@ -51,6 +51,12 @@ export interface AttachRequest {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
+/** A manifest with a `subject`, and the contents of its config and layers. */
+export interface AttachManifestRequest {
+  readonly manifest: Uint8Array
+  readonly blobs: readonly Uint8Array[]
+}
+
 /** One file that is not what its digest says. `actual` is null when it is missing. */
 export interface Damage {
   readonly digest: string
@@ -88,6 +94,8 @@ export interface ModelStore {
   /** Adds a source to a stored model, or sets when it was last fetched. */
   addSource(digest: string, reference: string, fetched: string | null): Promise<void>
   attach(request: AttachRequest): Promise<Descriptor>
+  /** Keeps evidence that came from elsewhere, byte for byte. Its subject must be here. Errors: `not_found`, `invalid_file`. */
+  attachManifest(request: AttachManifestRequest): Promise<Descriptor>
   /** Evidence about `subject`, oldest first, optionally of one kind only. */
   referrers(subject: string, artifactType?: string): Promise<Descriptor[]>
   /** Hashes every file of a model again. An empty array means that all is well. */

@@ -14,7 +14,7 @@ import { needsLinks, openLinks } from './links.ts'
 import { filesOf, isModelManifest, parseManifest } from './manifest.ts'
 import { checkName, moveName, withSource } from './names.ts'
 import { type FullHeader, toDetails, toSummary } from './present.ts'
-import { attachReferrer, dependents } from './referrers.ts'
+import { attachManifest, attachReferrer, dependents } from './referrers.ts'
 import { type IndexedModel, openSqliteIndex } from './sqliteIndex.ts'
 import { verifyModel } from './verify.ts'
 
@@ -210,6 +210,7 @@ export function openStore(options: StoreOptions): ModelStore {
         ),
       })),
     attach: (request): Promise<Descriptor> => attachReferrer(request, writing),
+    attachManifest: (request) => attachManifest(request, writing),
     referrers: async (subject, artifactType) =>
       (await layout.read()).referrers
         .filter((r) => r.subject === subject)

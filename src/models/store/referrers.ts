@@ -2,8 +2,9 @@ import { SanjhaError } from '../../core/index.ts'
 import type { Descriptor } from '../contract.ts'
 import { digestOf } from '../digest.ts'
 import type { Blobs } from './blobs.ts'
-import type { AttachRequest } from './contract.ts'
+import type { AttachManifestRequest, AttachRequest } from './contract.ts'
 import type { Layout, StoredReferrer } from './layout.ts'
+import { parseManifest } from './manifest.ts'
 import { emptyConfig, mediaTypes } from './mediaTypes.ts'
 
 /** Stores a manifest whose `subject` is a manifest of the store. The same evidence twice is one. Errors: `not_found`. */
@@ -46,6 +47,41 @@ export async function attachReferrer(
     if (index.referrers.some((r) => r.manifest.digest === descriptor.digest)) return { index, finish }
     await blobs.write(manifest)
     const referrer: StoredReferrer = { manifest: descriptor, subject: request.subject }
+    return { index: { ...index, referrers: [...index.referrers, referrer] }, finish }
+  })
+}
+
+/** Stores evidence that was made elsewhere, without changing a byte. */
+export async function attachManifest(
+  { manifest: content, blobs: parts }: AttachManifestRequest,
+  { blobs, layout }: { readonly blobs: Blobs; readonly layout: Layout },
+): Promise<Descriptor> {
+  const digest = digestOf(content)
+  const manifest = parseManifest(content, digest)
+  const have = new Set(parts.map(digestOf))
+  return layout.update(async (index) => {
+    const subject = [...index.models, ...index.referrers].find((m) => m.manifest.digest === manifest.subject?.digest)
+    if (subject === undefined) {
+      throw new SanjhaError('not_found', `The store has no manifest that ${digest} is about.`)
+    }
+    for (const { digest: part } of [manifest.config, ...manifest.layers]) {
+      if (!have.has(part) && (await blobs.size(part)) === undefined) {
+        throw new SanjhaError('invalid_file', `The evidence ${digest} comes without its part ${part}.`)
+      }
+    }
+    const artifactType = manifest.artifactType ?? manifest.config.mediaType
+    const descriptor: Descriptor = {
+      mediaType: mediaTypes.manifest,
+      digest,
+      size: content.byteLength,
+      artifactType,
+      ...(manifest.annotations && { annotations: manifest.annotations }),
+    }
+    const finish = (): Descriptor => descriptor
+    if (index.referrers.some((r) => r.manifest.digest === digest)) return { index, finish }
+    for (const part of parts) await blobs.write(part)
+    await blobs.write(content)
+    const referrer: StoredReferrer = { manifest: descriptor, subject: subject.manifest.digest }
     return { index: { ...index, referrers: [...index.referrers, referrer] }, finish }
   })
 }

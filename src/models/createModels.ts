@@ -1,0 +1,208 @@
+import { resolve } from 'node:path'
+import {
+  type Clock,
+  type Database,
+  didYouMean,
+  type Logger,
+  type Paths,
+  SanjhaError,
+  silentLogger,
+  systemClock,
+} from '../core/index.ts'
+import { type Catalog, type CatalogMatch, openCatalog } from './catalog/index.ts'
+import type { ModelDetails, Models, PullOptions } from './contract.ts'
+import type { PullDeps } from './pull.ts'
+import { formatReference, parseReference, type Reference } from './reference.ts'
+import type { RegistryContext } from './registry/index.ts'
+import { type ModelStore, openStore } from './store/index.ts'
+
+export interface ModelsOptions
+  extends Omit<PullDeps, 'store' | 'catalog' | 'pullFromRegistry' | 'clock' | 'log' | 'cwd' | 'config' | 'env'> {
+  /** `store` is the directory of the OCI Image Layout. */
+  readonly paths: Pick<Paths, 'store'>
+  readonly config: NonNullable<PullDeps['config']>
+  readonly env: NonNullable<PullDeps['env']>
+  /** Opened at the first question about what is stored. Its migrations must include `modelsMigrations`. */
+  readonly database: Database | (() => Database)
+  readonly catalog?: Catalog
+  /** Against which relative paths are read. */
+  readonly cwd?: string
+  readonly clock?: Clock
+  readonly log?: Logger
+}
+
+/** What the room gives to `app`: the contract, and the store for those who attach evidence. */
+export interface ModelsRoom extends Models {
+  readonly store: ModelStore
+}
+
+/** Opens the models room. Nothing is read until it is asked something. */
+export function createModels(options: ModelsOptions): ModelsRoom {
+  const { paths, cwd = process.cwd(), clock = systemClock, log = silentLogger, catalog = openCatalog() } = options
+  const database = options.database
+  const store = openStore({
+    root: paths.store,
+    database: typeof database === 'function' ? database : () => database,
+    catalog,
+    clock,
+    log,
+  })
+  const find = (name: string): Promise<ModelDetails | undefined> => findStored(name, { store, catalog, cwd })
+  const required = async (name: string): Promise<ModelDetails> => {
+    const found = await find(name)
+    if (found !== undefined) return found
+    const near = await suggest(name)
+    throw new SanjhaError('model_not_found', `No model called \`${name}\` is stored.`, {
+      hint:
+        near.length > 0
+          ? `Did you mean ${near.map((n) => `\`${n}\``).join(' or ')}?`
+          : '`sanjha list` shows what is stored, `sanjha pull` brings a model.',
+    })
+  }
+  const suggest = async (name: string): Promise<string[]> => {
+    const stored = (await store.list()).flatMap((m) => [m.name, ...m.aliases])
+    return didYouMean(name, [...stored, ...catalog.models().flatMap((m) => m.shortNames)])
+  }
+
+  const registryContext = (): RegistryContext => ({
+    store,
+    env: options.env,
+    network: options.config.network,
+    downloads: options.config.downloads,
+    clock,
+    log,
+    ...(options.home !== undefined && { home: options.home }),
+    ...(options.fetch !== undefined && { fetch: options.fetch }),
+  })
+
+  return {
+    store,
+    list: () => store.list(),
+    find,
+    catalog: () => catalog.models(),
+    pull: async (reference: string, pullOptions: PullOptions = {}) => {
+      if (pullOptions.force !== true) {
+        const stored = await find(reference)
+        if (stored !== undefined) return stored
+      }
+      const { pullModel } = await import('./pull.ts')
+      return pullModel(
+        reference,
+        {
+          ...options,
+          cwd,
+          store,
+          catalog,
+          clock,
+          log,
+          pullFromRegistry: async (from, name, its) => {
+            const { pullFromRegistry } = await import('./registry/index.ts')
+            return pullFromRegistry(from, name, registryContext(), its)
+          },
+        },
+        pullOptions,
+      )
+    },
+    remove: async (name) => {
+      const model = await required(name)
+      const { digest } = model
+      // A model pulled as `smollm2` is stored as `smollm2-135m-instruct:q4_1`: to a person these are one name.
+      const same = [model.name, ...model.aliases].filter((n) => n === name || meansByCatalogue(n, model, catalog))
+      const named = same.length > 0 && !isDigestOf(name, digest)
+      let freedBytes = 0
+      for (const one of named ? same : [digest]) freedBytes += (await store.remove(one)).freedBytes
+      return { removed: name, freedBytes }
+    },
+    copy: async (source, target) => {
+      const { digest } = await required(source)
+      return store.copy(digest, target)
+    },
+    push: async (name, target, pushOptions = {}) => {
+      const reference = parseReference(target)
+      if (reference.scheme !== 'oci') {
+        throw new SanjhaError('invalid_reference', `\`${target}\` is not the address of a registry.`, {
+          hint: 'The form is oci://host[:port]/repository[:tag].',
+        })
+      }
+      const { digest } = await required(name)
+      const { pushToRegistry } = await import('./registry/index.ts')
+      return pushToRegistry(digest, reference, registryContext(), pushOptions)
+    },
+    suggest,
+    close: () => undefined,
+  }
+}
+
+interface FindContext {
+  readonly store: ModelStore
+  readonly catalog: Catalog
+  readonly cwd: string
+}
+
+/** By exact name or alias, digest, short name of the catalogue, or a reference that gave or gives these bytes. */
+async function findStored(name: string, { store, catalog, cwd }: FindContext): Promise<ModelDetails | undefined> {
+  const exact = await store.find(name)
+  if (exact !== undefined) return exact
+  let reference: Reference
+  try {
+    reference = parseReference(name)
+  } catch (error) {
+    if (SanjhaError.is(error) && error.code === 'invalid_reference') return undefined
+    throw error
+  }
+  if (reference.scheme === 'file') reference = { scheme: 'file', path: resolve(cwd, reference.path) }
+  const canonical = formatReference(reference)
+  if (canonical !== name) {
+    const found = await store.find(canonical)
+    if (found !== undefined) return found
+  }
+  if (reference.scheme === 'name') {
+    const bare =
+      reference.tag === 'latest' ? reference.name : reference.tag === null ? `${reference.name}:latest` : null
+    const found = bare === null ? undefined : await store.find(bare)
+    return found ?? findCatalogued(canonical, store, catalog)
+  }
+  if (reference.scheme === 'digest') return undefined
+  const fetched = await store.findBySource(canonical)
+  if (fetched !== undefined) return fetched
+  const match = catalog.findBySource(canonical)
+  return match?.file.sha256 == null ? undefined : store.findByBlob(`sha256:${match.file.sha256}`)
+}
+
+/** The file that the short name pulls; else, where it names no quantisation, any file of that model. */
+async function findCatalogued(name: string, store: ModelStore, catalog: Catalog): Promise<ModelDetails | undefined> {
+  const match = resolveQuietly(name, catalog)
+  const preferred = match?.file.sha256
+  if (preferred != null) {
+    const found = await store.findByBlob(`sha256:${preferred}`)
+    if (found !== undefined) return found
+  }
+  const model = catalog.lookup(name)
+  const bare = name.replace(/:latest$/, '')
+  if (model === undefined || !model.shortNames.includes(bare)) return undefined
+  for (const file of model.files) {
+    if (file.sha256 === null || file.role !== 'weights') continue
+    const found = await store.findByBlob(`sha256:${file.sha256}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function resolveQuietly(name: string, catalog: Catalog): CatalogMatch | undefined {
+  try {
+    return catalog.resolve(name)
+  } catch {
+    return undefined // known, but not pullable by name; it may be stored all the same
+  }
+}
+
+/** True when a stored name is only another way to say which catalogued file this is. */
+function meansByCatalogue(name: string, model: ModelDetails, catalog: Catalog): boolean {
+  if (model.sources.some((s) => s.reference === name)) return true
+  const digest = resolveQuietly(name, catalog)?.file.sha256
+  return digest != null && model.files.some((f) => f.digest === `sha256:${digest}`)
+}
+
+function isDigestOf(name: string, digest: string): boolean {
+  return /^(?:sha256:)?[0-9a-f]{8,64}$/i.test(name) && digest.includes(name.toLowerCase().replace('sha256:', ''))
+}

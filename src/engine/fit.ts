@@ -34,6 +34,9 @@ export const ordinaryContext = 8192
 /** More context than the ordinary one may take this share of the budget: it is set aside whether it is used or not. */
 const contextShare = 1 / 8
 
+/** How keys and values of the context may be stored, and what share of 16 bit that takes (blocks of 32 values and their scale). */
+export const kvTypeShare: Readonly<Record<'f16' | 'q8_0' | 'q4_0', number>> = { f16: 1, q8_0: 34 / 64, q4_0: 18 / 64 }
+
 /**
  * The memory a model needs with a context of so many tokens (all requests together).
  * Formula: weights + tokens × bytes per token + (process + 5 % of the weights, at least 32 MiB).

@@ -301,6 +301,17 @@ describe('memory', () => {
     expect(running()).toEqual(['x'])
   })
 
+  it('counts every slot’s context, and less for a shorter type of keys and values', async () => {
+    const load = { contextLength: 4096 }
+    const bytes = 4 * 4096 * 1024
+    await failureOf(get(pool({ memoryLimitBytes: 1, slots: 4 }), 'a', { load })).then(({ details }) =>
+      expect(details).toMatchObject({ contextBytes: bytes }),
+    )
+    await failureOf(get(pool({ memoryLimitBytes: 1, slots: 4, kvType: 'q8_0' }), 'a', { load })).then(({ details }) =>
+      expect(details).toMatchObject({ contextBytes: (bytes * 34) / 64 }),
+    )
+  })
+
   it('gives less context rather than none', async () => {
     const tight = memoryNeed(source('a'), 3000).totalBytes
     const engines = pool({ memoryLimitBytes: tight })

@@ -20,6 +20,8 @@ export interface EnginePoolOptions {
   readonly maxLoaded?: number | null
   /** Requests of one engine that each hold a context of their own at once; for the estimate. Default 1. */
   readonly slots?: number
+  /** How the embedded engines store keys and values; for the estimate. Default `f16`. */
+  readonly kvType?: 'f16' | 'q8_0' | 'q4_0'
   /** How long a request waits for memory that others use, in milliseconds. Default 60,000. */
   readonly waitMs?: number
   /** How long `close` waits for requests, in milliseconds. Default 30,000. */
@@ -46,7 +48,7 @@ const systemMemory: MemoryProbe = {
  * Requests that ask for the same model at once share one loading, and a loading goes on although its first caller left.
  */
 export function createEnginePool(options: EnginePoolOptions): EnginePool {
-  const { keepAliveMs = 300_000, slots = 1, waitMs = 60_000, drainMs = 30_000 } = options
+  const { keepAliveMs = 300_000, slots = 1, kvType = 'f16', waitMs = 60_000, drainMs = 30_000 } = options
   const { memory = systemMemory, clock = systemClock, log = silentLogger } = options
   const configuredBytes = options.memoryLimitBytes ?? null
   const maxLoaded = options.maxLoaded ?? Number.POSITIVE_INFINITY
@@ -87,7 +89,7 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
     const budgetBytes = memoryBudget(configuredBytes, memory.availableBytes(), heldBytes())
     const inUseBytes = embedded.reduce((sum, entry) => sum + entry.needBytes, 0)
     const freeBytes = budgetBytes - inUseBytes
-    const plan = planLoad(source, load, budgetBytes, slots)
+    const plan = planLoad(source, load, budgetBytes, { slots, kvType })
     const refuse = (): never => {
       const configured = configuredBytes !== null
       // Waiting helps when it would fit alone.

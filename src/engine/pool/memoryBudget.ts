@@ -1,5 +1,13 @@
 import { formatBytes, SanjhaError } from '../../core/index.ts'
-import { chooseContext, type MemoryNeed, memoryNeed, ordinaryContext, smallestUsefulContext } from '../fit.ts'
+import {
+  chooseContext,
+  kvTypeShare,
+  type MemoryNeed,
+  type ModelSize,
+  memoryNeed,
+  ordinaryContext,
+  smallestUsefulContext,
+} from '../fit.ts'
 import type { LoadOptions } from './contract.ts'
 import type { LlamaSource } from './sources.ts'
 
@@ -37,10 +45,21 @@ export interface LoadPlan {
 
 /**
  * @param slots requests that each hold a context of their own at once
+ * @param kvType how keys and values are stored; the source's numbers are for 16 bit
  */
-export function planLoad(source: LlamaSource, load: LoadOptions, budgetBytes: number, slots: number): LoadPlan {
+export function planLoad(
+  source: LlamaSource,
+  load: LoadOptions,
+  budgetBytes: number,
+  { slots, kvType }: { readonly slots: number; readonly kvType: keyof typeof kvTypeShare },
+): LoadPlan {
+  const share = kvTypeShare[kvType]
+  const size: ModelSize = {
+    ...source,
+    contextBytesPerToken: source.contextBytesPerToken === null ? null : source.contextBytesPerToken * share,
+  }
   const own = source.contextLength ?? ordinaryContext
-  const need = (contextLength: number): MemoryNeed => memoryNeed(source, contextLength * slots)
+  const need = (contextLength: number): MemoryNeed => memoryNeed(size, contextLength * slots)
   const asked = load.contextLength
   if (asked !== undefined) {
     const length = Math.min(asked, source.contextLength ?? asked)
@@ -49,7 +68,7 @@ export function planLoad(source: LlamaSource, load: LoadOptions, budgetBytes: nu
   return {
     wanted: need(Math.min(own, ordinaryContext)),
     least: need(Math.min(own, smallestUsefulContext)),
-    context: (freeBytes) => chooseContext(source, budgetBytes, freeBytes, slots),
+    context: (freeBytes) => chooseContext(size, budgetBytes, freeBytes, slots),
     need,
   }
 }

@@ -1,7 +1,7 @@
 import { type Clock, SanjhaError, systemClock } from '../../../core/index.ts'
 import { abortable } from '../../abortable.ts'
 import type { Engine, EngineStatus, GenerateRequest, Part } from '../../contract.ts'
-import type { LoadedModel } from '../../pool/contract.ts'
+import type { LoadedModel } from '../../pool/index.ts'
 import { type EngineChild, type EngineChildOptions, type EngineExit, startEngineChild } from './startEngineChild.ts'
 
 /** When an engine that died is started anew. Milliseconds. */

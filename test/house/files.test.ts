@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -99,4 +99,18 @@ test('every dependency is weighed in decision 0004', () => {
 test('decisions fit on a page', () => {
   const long = texts.filter(({ path, lines }) => path.startsWith('docs/decisions/0') && lines.length > 41)
   expect(long.map(({ path }) => path)).toEqual([])
+})
+
+test('links between pages, and paths that CONTRIBUTING names, lead somewhere', () => {
+  const pages = texts.filter(({ path }) => path.endsWith('.md'))
+  const dead = pages.flatMap(({ path, lines }) =>
+    [...lines.join('\n').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  )
+  const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const named = [...contributing.matchAll(/`((?:src|test|bin|docs|scripts)\/[\w./-]+)`/g)].map(([, path = '']) => path)
+  expect(named.length).toBeGreaterThan(10)
+  expect([...dead, ...named.filter((path) => !existsSync(join(root, path)))]).toEqual([])
 })

@@ -2,6 +2,7 @@ import type {
   AcquireOptions,
   EmbedOptions,
   EmbedResult,
+  EngineLease,
   GenerateRequest,
   Part,
   RerankResult,
@@ -35,6 +36,8 @@ export interface Call {
     readonly digest: string | null
     readonly loadMs: number
   }) => void
+  /** The engine that the route stage found, held until the stream ends. Nobody else sets it. */
+  readonly lease?: EngineLease
 }
 
 export type OperationResult =

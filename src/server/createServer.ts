@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { Hono } from 'hono'
+import type { Sanjha } from '../app/contract.ts'
+import { type Clock, SanjhaError, systemClock } from '../core/index.ts'
+import { allRoutes } from './allRoutes.ts'
+import { errorResponse, surfaceOf } from './http/errorResponse.ts'
+import { createImageFetcher, type FetchImage } from './http/images.ts'
+import { mountRoutes } from './http/mountRoutes.ts'
+import { ActiveRequests } from './http/RequestScope.ts'
+import type { RequestVariables, ServerContext } from './http/route.ts'
+import { type Listening, type ListenOptions, listenOn } from './listen.ts'
+import { createKeyCheck } from './middleware/apiKey.ts'
+import { createHostCheck } from './middleware/hostCheck.ts'
+import { createOriginCheck, preflight } from './middleware/originCheck.ts'
+import { requestId } from './middleware/requestId.ts'
+import { addResponseHeaders } from './middleware/responseHeaders.ts'
+import { createOpenApi } from './openApi.ts'
+
+export interface ServerOptions {
+  readonly clock?: Clock
+  /** Silence after which a stream gets a comment, in milliseconds. Default 15,000. */
+  readonly keepAliveMs?: number
+  /** How long a stream's status line waits for the first word, in milliseconds. Default 10,000. */
+  readonly patienceMs?: number
+  /** How images of public addresses are fetched for models that see. */
+  readonly fetchImage?: FetchImage
+}
+
+export interface Server {
+  /** A key of this running server alone, for the commands of the same user. It opens what an API key opens. */
+  readonly controlToken: string
+  /** The whole server as a function; for tests and for other hosts. */
+  fetch(request: Request): Promise<Response>
+  /** Listens as the configuration says. Errors: `port_in_use`, `invalid_config`, `forbidden`. */
+  listen(options?: ListenOptions): Promise<Listening>
+  /** From now on `/health` says ok. `model` is what the server was started with. */
+  ready(model?: string): void
+  /** Stops listening; streams may go on for `graceMs` (default: `server.shutdownGrace`). Again with 0: at once. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** Puts the HTTP surfaces in front of one Sanjha. Nothing listens yet. */
+export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Server {
+  const { config, log } = sanjha
+  const active = new ActiveRequests()
+  const controlToken = randomBytes(32).toString('base64url')
+  const checkHost = createHostCheck([...config.server.allowedHosts, config.server.host])
+  const origins = createOriginCheck(config.server.allowedOrigins)
+  const checkKey = createKeyCheck(config.server.apiKeys, controlToken)
+  const publicPaths = new Set(allRoutes.filter((r) => r.isPublic).map((r) => r.path))
+  let readyState: { readonly model: string | undefined } | undefined
+  let openApi: unknown
+  const context: ServerContext = {
+    sanjha,
+    clock: options.clock ?? systemClock,
+    keepAliveMs: options.keepAliveMs ?? 15_000,
+    patienceMs: options.patienceMs ?? 10_000,
+    fetchImage: options.fetchImage ?? createImageFetcher(),
+    active: () => active.size,
+    readyState: () => readyState,
+    openApi: () => {
+      openApi ??= createOpenApi(allRoutes, sanjha.version)
+      return openApi
+    },
+  }
+
+  // The way of every request, top to bottom: name it, see where it comes from, who it is, and only then the route.
+  const app = new Hono<{ Variables: RequestVariables }>()
+  app.use(async (c, next) => {
+    const { headers } = c.req.raw
+    const id = requestId(headers)
+    c.set('id', id)
+    await next()
+    addResponseHeaders(c.res.headers, id, headers, origins)
+  })
+  app.use(async (c, next) => {
+    const { headers } = c.req.raw
+    if (active.draining) throw new SanjhaError('shutting_down', 'The server is stopping and takes no new requests.')
+    checkHost(headers.get('host'))
+    origins.check(headers.get('origin'), headers.get('host'))
+    if (c.req.method === 'OPTIONS' && headers.has('access-control-request-method')) {
+      return new Response(null, { status: 204, headers: preflight(headers) })
+    }
+    c.set('keyId', publicPaths.has(c.req.path) ? keyIfAny(checkKey, headers) : checkKey(headers))
+    return next()
+  })
+  mountRoutes(app, allRoutes, context, active, config.server)
+  app.notFound((c) =>
+    errorResponse(
+      new SanjhaError('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`, {
+        hint: 'GET /sanjha/v1/reference lists every path.',
+      }),
+      surfaceOf(c.req.path),
+    ),
+  )
+  app.onError((error, c) => {
+    const failure = SanjhaError.from(error)
+    if (failure.code === 'internal') {
+      log.error({ request: c.get('id'), path: c.req.path, err: failure.cause ?? failure }, 'a request failed')
+    }
+    return errorResponse(failure, surfaceOf(c.req.path))
+  })
+
+  const fetch = async (request: Request): Promise<Response> => app.fetch(request)
+  const listening: Listening[] = []
+  return {
+    controlToken,
+    fetch,
+    ready: (model) => {
+      readyState = { model }
+    },
+    listen: async (listenOptions = {}) => {
+      const opened = await listenOn(fetch, active, sanjha, context.clock, listenOptions)
+      listening.push(opened)
+      return opened
+    },
+    close: async (graceMs) => {
+      await Promise.all(listening.map((l) => l.close(graceMs)))
+    },
+  }
+}
+
+/** On a public path a key is welcome but not needed. */
+function keyIfAny(checkKey: (headers: Headers) => string | null, headers: Headers): string | null {
+  try {
+    return checkKey(headers)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,94 @@
+import { type Clock, SanjhaError } from '../../core/index.ts'
+
+/**
+ * The life of one request: its one abort signal and its deadline. The signal fires when the client goes away, when the
+ * time is up, or when the server stops for good. A plain controller, not `AbortSignal.any`, so that nothing of a
+ * finished request stays attached to a signal that lives as long as the server.
+ */
+export class RequestScope {
+  readonly signal: AbortSignal
+  readonly #controller = new AbortController()
+  readonly #onEnd: (scope: RequestScope) => void
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #client: AbortSignal
+  readonly #clientGone = (): void => this.abort(new SanjhaError('cancelled', 'The client closed the connection.'))
+  #ended = false
+
+  constructor(client: AbortSignal, timeoutMs: number, onEnd: (scope: RequestScope) => void) {
+    this.signal = this.#controller.signal
+    this.#onEnd = onEnd
+    this.#client = client
+    if (client.aborted) this.#clientGone()
+    else client.addEventListener('abort', this.#clientGone, { once: true })
+    if (Number.isFinite(timeoutMs)) {
+      // Longer than Node's timers can count is as good as for ever.
+      const limit = Math.min(timeoutMs, 2 ** 31 - 1)
+      this.#timer = setTimeout(() => {
+        this.abort(
+          new SanjhaError('timeout', `The request took longer than the ${Math.round(limit / 1000)} s allowed.`, {
+            hint: 'Ask for fewer tokens, or raise server.requestTimeout.',
+          }),
+        )
+      }, limit)
+      this.#timer.unref()
+    }
+  }
+
+  /** Aborts with `reason` as the signal's reason. */
+  abort(reason: SanjhaError): void {
+    if (!this.#controller.signal.aborted) this.#controller.abort(reason)
+  }
+
+  /** To be called when the last byte of the answer is on its way. */
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    clearTimeout(this.#timer)
+    this.#client.removeEventListener('abort', this.#clientGone)
+    this.#onEnd(this)
+  }
+}
+
+/** The requests being answered now, so that a stopping server can wait for them. */
+export class ActiveRequests {
+  readonly #scopes = new Set<RequestScope>()
+  readonly #idle = new Set<() => void>()
+  #draining = false
+
+  get size(): number {
+    return this.#scopes.size
+  }
+
+  /** Whether new requests are refused. */
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  open(client: AbortSignal, timeoutMs: number): RequestScope {
+    const scope = new RequestScope(client, timeoutMs, (ended) => {
+      this.#scopes.delete(ended)
+      if (this.#scopes.size === 0) for (const resolve of this.#idle) resolve()
+    })
+    this.#scopes.add(scope)
+    return scope
+  }
+
+  /** Refuses new requests, waits up to `graceMs` for those that run, then aborts the rest. */
+  async drain(graceMs: number, clock: Clock): Promise<void> {
+    this.#draining = true
+    if (this.#scopes.size > 0 && graceMs > 0) {
+      const done = new AbortController()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#idle.add(resolve)
+      await Promise.race([promise, clock.sleep(graceMs, done.signal).catch(() => undefined)])
+      this.#idle.delete(resolve)
+      done.abort()
+    }
+    this.abortAll()
+  }
+
+  abortAll(): void {
+    this.#draining = true
+    for (const scope of [...this.#scopes]) scope.abort(new SanjhaError('shutting_down', 'The server is stopping.'))
+  }
+}

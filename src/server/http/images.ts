@@ -1,0 +1,170 @@
+import { lookup as dnsLookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { Agent, fetch as undiciFetch } from 'undici'
+import { SanjhaError } from '../../core/index.ts'
+import type { ContentPart } from '../../engine/index.ts'
+import { isPublicAddress } from './publicAddress.ts'
+
+type ImagePart = Extract<ContentPart, { type: 'image' }>
+
+/** Fetches a public image. Errors: `invalid_request`, `forbidden`. */
+export type FetchImage = (url: URL, signal: AbortSignal) => Promise<ImagePart>
+
+const maxImageBytes = 20 * 1024 * 1024
+const maxRedirects = 3
+
+/** Names the kinds by their first bytes: what a server or a client says about them is not believed. */
+export function sniffImage(bytes: Uint8Array): string | undefined {
+  const begins = (...head: number[]): boolean => head.every((byte, i) => bytes[i] === byte)
+  if (begins(0x89, 0x50, 0x4e, 0x47)) return 'image/png'
+  if (begins(0xff, 0xd8, 0xff)) return 'image/jpeg'
+  if (begins(0x47, 0x49, 0x46, 0x38)) return 'image/gif'
+  if (begins(0x52, 0x49, 0x46, 0x46) && Buffer.from(bytes.subarray(8, 12)).toString() === 'WEBP') return 'image/webp'
+  if (begins(0x42, 0x4d)) return 'image/bmp'
+  return undefined
+}
+
+/** An image from base64 text. Errors: `invalid_request` with `param`. */
+export function imageFromBase64(data: string, param: string): ImagePart {
+  const compact = data.replaceAll(/\s/g, '')
+  if (compact === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) {
+    throw new SanjhaError('invalid_request', `\`${param}\` is not base64.`, { param })
+  }
+  return imageFromBytes(Buffer.from(compact, 'base64'), param)
+}
+
+function imageFromBytes(bytes: Uint8Array, param: string): ImagePart {
+  const mediaType = sniffImage(bytes)
+  if (mediaType === undefined) {
+    throw new SanjhaError('invalid_request', `\`${param}\` is not an image of a known kind.`, {
+      param,
+      hint: 'PNG, JPEG, GIF, WebP and BMP are read.',
+    })
+  }
+  return { type: 'image', mediaType, data: bytes }
+}
+
+/** What an image URL stands for: the bytes of a `data:` URL, or a public address that may be fetched later. */
+export type ImageSource = ImagePart | URL
+
+/**
+ * Reads an image URL without touching the network or the disk. Errors: `invalid_request` for what is no URL,
+ * `forbidden` for schemes other than `data:`, `https:` and `http:` and for addresses that are not public.
+ */
+export function parseImageUrl(text: string, param: string): ImageSource {
+  const comma = text.indexOf(',')
+  if (/^data:/i.test(text)) {
+    const head = comma < 0 ? '' : text.slice(5, comma)
+    if (!/;\s*base64$/i.test(head)) {
+      throw new SanjhaError('invalid_request', `\`${param}\` is a data: URL without base64 data.`, { param })
+    }
+    return imageFromBase64(text.slice(comma + 1), param)
+  }
+  const url = URL.parse(text)
+  if (url === null) {
+    throw new SanjhaError('invalid_request', `\`${param}\` is not a URL.`, {
+      param,
+      hint: 'Send the image itself as a data: URL; this server opens no files.',
+    })
+  }
+  refuseUnlessPublic(url, param)
+  return url
+}
+
+function refuseUnlessPublic(url: URL, param: string): void {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new SanjhaError(
+      'forbidden',
+      `\`${param}\` has the scheme ${url.protocol}, which this server does not open.`,
+      {
+        param,
+        status: 400,
+        hint: 'Send the image itself as a data: URL.',
+      },
+    )
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const local = /(^|\.)(localhost|local|internal|localdomain|home\.arpa)$/i.test(host.replace(/\.$/, ''))
+  if (local || (isIP(host) !== 0 && !isPublicAddress(host))) throw notPublic(param)
+}
+
+function notPublic(param: string): SanjhaError {
+  return new SanjhaError('forbidden', `\`${param}\` leads to an address that is not public.`, {
+    param,
+    status: 400,
+    hint: 'Send the image itself as a data: URL.',
+  })
+}
+
+interface ImageFetcherOptions {
+  /** All addresses of a name. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>
+  /** Like `fetch`, but connects to `address` whatever the URL's host resolves to. */
+  readonly request?: (url: URL, address: string, signal: AbortSignal) => Promise<Response>
+}
+
+/**
+ * Fetches images from public addresses only. A name is resolved once, every address it has must be public, and the
+ * connection goes to the address that was checked, so that a second answer of the name server changes nothing.
+ * Redirects are followed by hand, each checked the same way.
+ */
+export function createImageFetcher(options: ImageFetcherOptions = {}): FetchImage {
+  const resolve =
+    options.resolve ?? (async (host: string) => (await dnsLookup(host, { all: true })).map((entry) => entry.address))
+  const request = options.request ?? requestPinned
+  return async (url, signal) => {
+    const param = 'image_url'
+    let target = url
+    for (let hop = 0; hop <= maxRedirects; hop++) {
+      refuseUnlessPublic(target, param)
+      const host = target.hostname.replace(/^\[|\]$/g, '')
+      const addresses = isIP(host) ? [host] : await resolve(host).catch(() => [])
+      if (addresses.length === 0) {
+        throw new SanjhaError('invalid_request', `The image’s host ${host} cannot be found.`, { param })
+      }
+      if (!addresses.every(isPublicAddress)) throw notPublic(param)
+      const response = await request(target, addresses[0]!, AbortSignal.any([signal, AbortSignal.timeout(10_000)]))
+      const location = response.headers.get('location')
+      if (response.status >= 300 && response.status < 400 && location !== null) {
+        await response.body?.cancel()
+        const next = URL.parse(location, target.href)
+        if (next === null) break
+        target = next
+        continue
+      }
+      if (!response.ok) {
+        await response.body?.cancel()
+        throw new SanjhaError('invalid_request', `The image’s server answered ${response.status}.`, { param })
+      }
+      return imageFromBytes(await readLimited(response, param), param)
+    }
+    throw new SanjhaError('invalid_request', 'The image’s address redirects too often.', { param })
+  }
+}
+
+async function readLimited(response: Response, param: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length
+    if (length > maxImageBytes) {
+      throw new SanjhaError('payload_too_large', `The image is larger than ${maxImageBytes} bytes.`, { param })
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+async function requestPinned(url: URL, address: string, signal: AbortSignal): Promise<Response> {
+  const dispatcher = new Agent({
+    connect: {
+      lookup: (_host, lookupOptions, done) => {
+        const family = isIP(address)
+        if (lookupOptions.all) done(null, [{ address, family }])
+        else done(null, address, family)
+      },
+    },
+  })
+  const response = await undiciFetch(url.href, { dispatcher, redirect: 'manual', signal })
+  return response as unknown as Response
+}

@@ -1,0 +1,81 @@
+import type { Hono } from 'hono'
+import { type Config, SanjhaError } from '../../core/index.ts'
+import { errorResponse } from './errorResponse.ts'
+import type { ActiveRequests } from './RequestScope.ts'
+import { readJsonBody } from './readBody.ts'
+import type { RequestVariables, Route, ServerContext } from './route.ts'
+import { validate } from './validate.ts'
+
+type Limits = Pick<Config['server'], 'maxBodyBytes' | 'requestTimeoutMs'>
+
+/** Connects routes to the router: reads and checks what came, opens the request's scope, and sees that it is closed. */
+export function mountRoutes(
+  app: Hono<{ Variables: RequestVariables }>,
+  routes: readonly Route[],
+  context: ServerContext,
+  active: ActiveRequests,
+  limits: Limits,
+): void {
+  const methods = new Map<string, Set<string>>()
+  for (const route of routes) {
+    methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method))
+    app.on(route.method, route.path, async (c) => {
+      const { raw } = c.req
+      const scope = active.open(raw.signal, limits.requestTimeoutMs)
+      let streaming = false
+      try {
+        const query = route.query && validate(route.query, c.req.query(), 'query')
+        const body =
+          route.body &&
+          validate(route.body, await readJsonBody(raw, limits.maxBodyBytes, route.anyContentType ?? false), 'body')
+        const response = await route.handle({
+          id: c.get('id'),
+          body,
+          query,
+          params: c.req.param(),
+          headers: raw.headers,
+          keyId: c.get('keyId'),
+          scope,
+          signal: scope.signal,
+          server: context,
+        })
+        // A stream ends its scope itself, when its last byte is on its way.
+        streaming = isStream(response)
+        return response
+      } catch (error) {
+        const failure = reasonOf(error, scope.signal)
+        if (failure.code === 'internal') {
+          context.sanjha.log.error(
+            { request: c.get('id'), path: c.req.path, err: failure.cause ?? failure },
+            'a request failed',
+          )
+        }
+        return errorResponse(failure, route.surface)
+      } finally {
+        if (!streaming) scope.end()
+      }
+    })
+  }
+  for (const [path, known] of methods) {
+    const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].join(', ')
+    app.all(path, (c) => {
+      throw new SanjhaError('method_not_allowed', `${c.req.path} does not take ${c.req.method}.`, {
+        hint: `It takes ${allow}.`,
+        details: { allow },
+      })
+    })
+  }
+}
+
+/** Once the request was aborted, why it was is what the client should read, whatever the engine made of it. */
+function reasonOf(error: unknown, signal: AbortSignal): SanjhaError {
+  if (signal.aborted && SanjhaError.is(signal.reason)) return signal.reason
+  return SanjhaError.from(error)
+}
+
+function isStream(response: Response): boolean {
+  return (
+    response.headers.get('content-type')?.startsWith('text/event-stream') === true ||
+    response.headers.get('content-type') === 'application/x-ndjson'
+  )
+}

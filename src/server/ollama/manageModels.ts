@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { SanjhaError } from '../../core/index.ts'
+import type { ModelDetails } from '../../models/index.ts'
+import { json, type Route, route } from '../http/route.ts'
+import { optional } from '../http/schema.ts'
+import { details } from './listModels.ts'
+import { modelField } from './modelField.ts'
+import { emptyAnswer, showAnswer } from './responseSchemas.ts'
+
+const showBody: z.ZodType<{ readonly model: string; readonly verbose: boolean | undefined }> = z.intersection(
+  modelField,
+  z.object({ verbose: optional(z.boolean()) }),
+)
+
+export const show: Route = route({
+  method: 'POST',
+  path: '/api/show',
+  surface: 'ollama',
+  summary: 'Show a stored model',
+  anyContentType: true,
+  body: showBody,
+  response: showAnswer,
+  handle: async ({ body, server }) => {
+    const { models } = server.sanjha
+    const model = await models.find(body.model)
+    if (model === undefined) throw await notFound(models, body.model)
+    return json({
+      modelfile: modelfile(model),
+      parameters: parameters(model),
+      template: model.template ?? '',
+      system: model.defaults.system ?? '',
+      license: model.license ?? '',
+      details: details(model),
+      model_info: model.metadata,
+      capabilities: capabilities(model),
+      modified_at: model.modified,
+    })
+  },
+})
+
+export const remove: Route = route({
+  method: 'DELETE',
+  path: '/api/delete',
+  surface: 'ollama',
+  summary: 'Remove a stored model',
+  anyContentType: true,
+  body: modelField,
+  response: emptyAnswer,
+  handle: async ({ body, server }) => {
+    await server.sanjha.engines.unload(body.model)
+    await server.sanjha.models.remove(body.model)
+    return json({})
+  },
+})
+
+const copyBody = z.object({ source: z.string().min(1), destination: z.string().min(1) })
+
+export const copy: Route = route({
+  method: 'POST',
+  path: '/api/copy',
+  surface: 'ollama',
+  summary: 'Give a stored model another name',
+  anyContentType: true,
+  body: copyBody as z.ZodType<z.output<typeof copyBody>>,
+  response: emptyAnswer,
+  handle: async ({ body, server }) => {
+    await server.sanjha.models.copy(body.source, body.destination)
+    return json({})
+  },
+})
+
+async function notFound(models: { suggest(name: string): Promise<string[]> }, name: string): Promise<SanjhaError> {
+  const similar = await models.suggest(name)
+  return new SanjhaError('model_not_found', `There is no model ${JSON.stringify(name)} here.`, {
+    hint: similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : 'POST /api/pull gets one.',
+  })
+}
+
+/** What the file lets a client expect. The engine has the last word when a request comes. */
+function capabilities(model: ModelDetails): string[] {
+  const { template, metadata, architecture } = model
+  const embeds = architecture !== null && metadata[`${architecture}.pooling_type`] !== undefined
+  if (embeds && template === null) return ['embedding']
+  const list = ['completion']
+  if (template !== null && /\btools?\b/.test(template)) list.push('tools')
+  if (template !== null && /<think>|enable_thinking/.test(template)) list.push('thinking')
+  if (
+    metadata['tokenizer.ggml.fim_pre_token_id'] !== undefined ||
+    metadata['tokenizer.ggml.prefix_token_id'] !== undefined
+  ) {
+    list.push('insert')
+  }
+  return list
+}
+
+function parameters(model: ModelDetails): string {
+  const { temperature, topK, topP, minP, repeatPenalty } = model.defaults
+  const lines = Object.entries({ temperature, top_k: topK, top_p: topP, min_p: minP, repeat_penalty: repeatPenalty })
+  return lines
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.padEnd(30)} ${value}`)
+    .join('\n')
+}
+
+function modelfile(model: ModelDetails): string {
+  const lines = [`FROM ${model.sources[0]?.reference ?? model.name}`]
+  if (model.defaults.system) lines.push(`SYSTEM """${model.defaults.system}"""`)
+  for (const line of parameters(model).split('\n').filter(Boolean)) lines.push(`PARAMETER ${line.replace(/ +/, ' ')}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,173 @@
+import type { Sanjha } from '../../app/contract.ts'
+import { chatsMigrations, createChats, createResponseStore } from '../../chats/index.ts'
+import {
+  type Config,
+  defaultConfig,
+  type Logger,
+  openDatabase,
+  resolvePaths,
+  silentLogger,
+  systemClock,
+} from '../../core/index.ts'
+import type { Engine } from '../../engine/index.ts'
+import { createGateway, createMetrics } from '../../gateway/index.ts'
+import { createPullRunKind } from '../../models/index.ts'
+import { createRuns, runsMigrations } from '../../runs/index.ts'
+import { createServer, type Server, type ServerOptions } from '../index.ts'
+import { TestEngine } from './TestEngine.ts'
+import { TestModels } from './TestModels.ts'
+import { TestPool } from './TestPool.ts'
+
+export interface TestServerOptions {
+  /** By model name. Default: one `test`. */
+  readonly engines?: Readonly<Record<string, Engine>>
+  /** Settings of the server that differ from the defaults. */
+  readonly settings?: Partial<Config['server']>
+  readonly server?: ServerOptions
+  readonly log?: Logger
+}
+
+export interface TestServer {
+  readonly server: Server
+  readonly sanjha: Sanjha
+  readonly pool: TestPool
+  /** The engine of the model `test`. */
+  readonly engine: TestEngine
+  /** One request without a network. A body is sent as JSON; a string as it is. */
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+  /** The same, and the answer's JSON. */
+  json(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<JsonAnswer>
+  /** The `data:` of each event; `[DONE]` stays text. */
+  events(path: string, body: unknown): Promise<SseEvent[]>
+  /** The lines of an NDJSON answer. */
+  lines(path: string, body: unknown): Promise<Json[]>
+  close(): Promise<void>
+}
+
+// Tests look into answers of many shapes; a wrong guess fails the test, which is what it is for.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Json = any
+
+export interface JsonAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Json
+}
+
+export interface SseEvent {
+  readonly event: string | undefined
+  readonly id: string | undefined
+  readonly data: Json
+}
+
+/** A whole server on a Sanjha whose engines and models are made up; database, runs, chats and pipeline are real. */
+export function testServer(options: TestServerOptions = {}): TestServer {
+  const sanjhaParts = testSanjha(options)
+  const server = createServer(sanjhaParts.sanjha, options.server)
+  server.ready('test')
+  const request: TestServer['request'] = (method, path, body, headers = {}) =>
+    server.fetch(
+      new Request(`http://127.0.0.1:11811${path}`, {
+        method,
+        headers: {
+          host: '127.0.0.1:11811',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    )
+  return {
+    ...sanjhaParts,
+    server,
+    request,
+    json: async (method, path, body, headers) => {
+      const response = await request(method, path, body, headers)
+      return { status: response.status, headers: response.headers, body: await response.json() }
+    },
+    events: async (path, body) => {
+      const response = await request('POST', path, body)
+      if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
+      return parseSse(await response.text())
+    },
+    lines: async (path, body) => {
+      const response = await request('POST', path, body)
+      const text = await response.text()
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line): Json => JSON.parse(line))
+    },
+    close: async () => {
+      await server.close(0)
+      await sanjhaParts.sanjha.close()
+    },
+  }
+}
+
+/** The Sanjha under the test server. */
+export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 'sanjha' | 'pool' | 'engine'> {
+  const engine = (options.engines?.['test'] as TestEngine | undefined) ?? new TestEngine()
+  const pool = new TestPool({ test: engine, ...options.engines })
+  const defaults = defaultConfig()
+  const config: Config = { ...defaults, server: { ...defaults.server, port: 0, ...options.settings } }
+  const database = openDatabase(':memory:', [...runsMigrations, ...chatsMigrations])
+  const models = new TestModels(['test'])
+  const runs = createRuns({ database, kinds: [createPullRunKind(models)], pollMs: 5 })
+  const metrics = createMetrics()
+  const log = options.log ?? silentLogger
+  const gateway = createGateway({
+    pool,
+    metrics,
+    config,
+    clock: systemClock,
+    log,
+    defaultModel: async () => 'test',
+  })
+  const sanjha: Sanjha = {
+    version: '0.0.0-test',
+    config,
+    settings: {
+      config,
+      settings: [{ key: 'server.port', value: 0, origin: { from: 'flag', flag: '--port' } }],
+      userFile: '/nowhere/config.yaml',
+      projectFile: null,
+      warnings: [],
+    },
+    paths: resolvePaths({ SANJHA_HOME: '/nowhere' }, '/nowhere'),
+    log,
+    fetch: globalThis.fetch,
+    models,
+    runs,
+    engines: pool,
+    chats: createChats({ database }),
+    responses: createResponseStore({ database }),
+    metrics,
+    handle: gateway.handle,
+    ensureModel: async (name) => name,
+    ensureDefaultModel: async () => 'test',
+    remoteModels: async () => [],
+    close: async () => {
+      await runs.close()
+      await pool.close()
+      database.close()
+    },
+  }
+  return { sanjha, pool, engine }
+}
+
+/** Splits a server-sent events body. Comments are left out. */
+export function parseSse(text: string): SseEvent[] {
+  return text
+    .split('\n\n')
+    .filter((block) => /^(data|event|id):/m.test(block))
+    .map((block) => {
+      const field = (name: string): string | undefined =>
+        block
+          .split('\n')
+          .find((line) => line.startsWith(`${name}: `))
+          ?.slice(name.length + 2)
+      const data = field('data') ?? ''
+      return { event: field('event'), id: field('id'), data: data === '[DONE]' ? data : JSON.parse(data) }
+    })
+}

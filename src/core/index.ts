@@ -14,10 +14,18 @@ export type {
 export { defaultConfig, type LoadConfigOptions, loadConfig, projectFileName } from './config/loadConfig.ts'
 export { setConfigValue } from './config/setConfigValue.ts'
 export { describeSettings } from './config/settings.ts'
+export { type CreateFetchOptions, createFetch } from './createFetch.ts'
 export { type Database, type Migration, openDatabase, type Row, type SqlValue } from './database.ts'
 export { didYouMean } from './didYouMean.ts'
 export { type ErrorCode, errorCodes, isNodeError, SanjhaError, type SanjhaErrorData } from './errors.ts'
 export { acquireFileLock, type FileLockOptions, withFileLock } from './fileLock.ts'
+export {
+  type Instance,
+  listInstances,
+  type RegisteredInstance,
+  readInstanceToken,
+  registerInstance,
+} from './instances.ts'
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.ts'
 export { type Paths, resolvePaths } from './paths.ts'
 export { type ProcessIdentity, processState, thisProcess } from './processIdentity.ts'

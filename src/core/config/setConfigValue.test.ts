@@ -25,7 +25,7 @@ it('makes the file, and adds to it', async () => {
     90_000,
     2 * 2 ** 30,
   ])
-  expect(await readdir(join(folder, 'nested'))).toEqual(['config.yaml'])
+  expect(await readdir(join(folder, 'nested'))).toEqual(['.config.yaml.lock', 'config.yaml'])
 })
 
 it('keeps comments, order and quotes', async () => {

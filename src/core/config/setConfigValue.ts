@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { writeFileAtomic } from '../atomicFile.ts'
 import { SanjhaError } from '../errors.ts'
 import { withFileLock } from '../fileLock.ts'
@@ -26,7 +27,7 @@ export async function setConfigValue(file: string, key: string, value: unknown):
         )
   // A configuration that is a link into somebody's dotfiles stays one.
   const target = await realpath(file).catch(() => file)
-  await withFileLock(`${target}.lock`, async () => {
+  await withFileLock(join(dirname(target), `.${basename(target)}.lock`), async () => {
     const { document } = await parseConfigDocument(target, (await readConfigText(target)) ?? '')
     const path = key.split('.')
     if (shown === undefined) {

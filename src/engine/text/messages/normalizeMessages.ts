@@ -142,7 +142,8 @@ export function normalizeMessages(
   }
   if (extraSystem !== undefined) addToSystem(result, extraSystem)
   if (!traits.severalCalls && traits.toolCalls !== 'none') result = interleaveResults(result)
-  if (!traits.system && result[0]?.role === 'system') {
+  const takesSystem = traits.system && (traits.systemAlways || result.at(-1)?.role === 'user')
+  if (!takesSystem && result[0]?.role === 'system') {
     const [system, ...rest] = result
     const first = rest[0]
     result =

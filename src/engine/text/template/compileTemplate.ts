@@ -20,6 +20,10 @@ interface Value {
 interface Scope {
   set(name: string, value: unknown): unknown
 }
+interface SyntaxNode {
+  readonly type: string
+  readonly value?: unknown
+}
 interface Evaluator {
   evaluate(statement: unknown, scope: Scope): Value
   run(program: unknown): Value
@@ -46,12 +50,23 @@ class BoundedInterpreter extends BaseInterpreter {
     this.#budget = budget
   }
 
+  #evaluate(node: SyntaxNode, scope: Scope): Value {
+    try {
+      return super.evaluate(node, scope)
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.endsWith('UndefinedValue')) throw error
+      const instead = emptyInstead(node)
+      if (instead === undefined) throw error
+      return super.evaluate(instead, scope)
+    }
+  }
+
   override evaluate(statement: unknown, scope: Scope): Value {
     const { limits } = this.#budget
     if (--this.#budget.steps < 0) throw new LimitBroken('it needs too many steps')
     if (++this.#depth > limits.depth) throw new LimitBroken('it is nested too deeply')
     try {
-      const result = super.evaluate(statement, scope)
+      const result = this.#evaluate(statement as SyntaxNode, scope)
       const { value } = result
       if (typeof value === 'string' && value.length > this.#budget.stringLength) {
         throw new LimitBroken('its output is too long')
@@ -62,6 +77,27 @@ class BoundedInterpreter extends BaseInterpreter {
       this.#depth--
     }
   }
+}
+
+/**
+ * Python's Jinja takes what is not defined as empty in filters, loops and subscripts, and templates rely on it; the
+ * library does not.
+ * @returns the node to evaluate instead.
+ */
+function emptyInstead(node: SyntaxNode): SyntaxNode | undefined {
+  if (node.type === 'For') return { type: 'StringLiteral', value: '' }
+  if (node.type === 'MemberExpression') return { type: 'Identifier', value: ' undefined' }
+  if (node.type !== 'FilterExpression') return undefined
+  const { filter } = node as { filter?: SyntaxNode & { callee?: SyntaxNode } }
+  const name = String(filter?.callee?.value ?? filter?.value)
+  if (name === 'length' || name === 'count') return { type: 'IntegerLiteral', value: 0 }
+  if (['trim', 'string', 'lower', 'upper', 'title', 'capitalize', 'replace', 'indent', 'safe', 'join'].includes(name)) {
+    return { type: 'StringLiteral', value: '' }
+  }
+  if (['list', 'items', 'sort', 'unique', 'reverse', 'map', 'selectattr', 'rejectattr', 'dictsort'].includes(name)) {
+    return { type: 'ArrayLiteral', value: [] }
+  }
+  return undefined
 }
 
 /** `range` with a limit on its length, checked before the list is made. */

@@ -17,6 +17,8 @@ export interface TemplateMessage {
 /** What a template can take, found out by trying. */
 export interface TemplateTraits {
   readonly system: boolean
+  /** The system message is also shown when the last message is not the user's. */
+  readonly systemAlways: boolean
   /** A system message may stand between others. */
   readonly laterSystem: boolean
   /** Two messages of one role in a row are refused. */
@@ -116,7 +118,12 @@ export function probeTemplate(
     ],
     [mark('result')],
   )
+  const afterCalls: TemplateMessage[] = [
+    ...(toolCalls === 'none' ? [user(), assistant] : withCalls(call(mark('call'), shape('1')))),
+    ...(toolRole ? [{ role: 'tool', content: 'r', tool_call_id: 'abcdefgh1', name: mark('call') }] : []),
+  ]
   return {
+    systemAlways: shows([system, ...afterCalls], [mark('system')]),
     system: shows([system, user()], [mark('system'), mark('user')]),
     laterSystem: shows([user(), assistant, system, user(mark('last'))], [mark('system'), mark('last')]),
     alternates: !shows([user(), user(mark('second'))], [mark('user'), mark('second')]),

@@ -53,6 +53,8 @@ export function familyHolds(family: ToolFamily, { template, traits, base, source
     const whole = render([user, assistant], false)
     let common = 0
     while (common < prompt.length && prompt[common] === whole[common]) common++
+    // Not in the middle of a tag with which both begin.
+    while (common > 0 && !/[\n>\]]/.test(prompt[common - 1]!)) common--
     const inside = common === prompt.length && tags !== undefined && endsInside(prompt, tags)
     const syntax = family.syntax([tool], source)
     const parser = new AnswerParser(

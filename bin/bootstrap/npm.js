@@ -40,15 +40,17 @@ export function findNpm(env = process.env) {
 /**
  * Runs npm with the user's own configuration: registry, proxy and credentials are npm's business.
  * @param {string[]} args
- * @param {{ cwd: string, doing: string, env?: NodeJS.ProcessEnv }} options `doing` begins the message of a failure
+ * @param {{ cwd: string, doing: string, env?: NodeJS.ProcessEnv, node?: string }} options `doing` begins the message of a
+ * failure; `node` is the Node that npm itself runs on, which decides what optional packages it leaves out
  * @returns {Promise<string>} its standard output
  */
-export async function runNpm(args, { cwd, doing, env = process.env }) {
+export async function runNpm(args, { cwd, doing, env = process.env, node }) {
   const npm = findNpm(env)
+  const command = node && npm.command === process.execPath ? node : npm.command
   // Two quick retries: enough for a hiccup, and a machine without a network is told so within seconds.
   const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=3000']
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', '--no-progress']
-  const { code, stdout, stderr } = await run(npm.command, [...npm.args, ...args, ...patience, ...quiet], { cwd, env })
+  const { code, stdout, stderr } = await run(command, [...npm.args, ...args, ...patience, ...quiet], { cwd, env })
   if (code === 0) return stdout
   throw explainNpm(doing, `${stderr}\n${stdout}`)
 }

@@ -39,16 +39,18 @@ export function areInstalled(root) {
 /**
  * Installs what the lock file says; no package's script runs. Not by `npm ci`: that refuses a lock file without the
  * optional packages of every platform, and a registry mirror need not have those. A test keeps the lock file in step
- * with package.json instead.
+ * with package.json instead. npm runs on the new Node: on an old one it leaves out, without a word, the binaries of tools
+ * that ask for a newer one.
  * @param {string} root
+ * @param {string} node a new enough Node
  * @param {NodeJS.ProcessEnv} [env]
  */
-export async function installDependencies(root, env = process.env) {
+export async function installDependencies(root, node, env = process.env) {
   const doing = 'Installing the dependencies'
   try {
     if (!matchesLock(root)) {
       needSpace(root, installedSize, doing)
-      await saying(doing, () => install(root, doing, env))
+      await saying(doing, () => install(root, { doing, env, node }))
     }
     writeFileSync(stampPath(root), installationStamp(root))
   } catch (error) {
@@ -60,30 +62,29 @@ export async function installDependencies(root, env = process.env) {
  * Asks the registry for one small thing first: without a network npm would try each of some two hundred packages several
  * times, for minutes. Where that one cannot be had, only npm's own cache is left to install from.
  * @param {string} root
- * @param {string} doing
- * @param {NodeJS.ProcessEnv} env
+ * @param {{ doing: string, env: NodeJS.ProcessEnv, node: string }} options
  */
-async function install(root, doing, env) {
+async function install(root, options) {
   const args = ['install', '--ignore-scripts', '--no-save']
   const first = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies)[0] ?? 'npm'
   try {
-    await runNpm(['view', first, 'version'], { cwd: root, doing, env })
+    await runNpm(['view', first, 'version'], { cwd: root, ...options })
   } catch (unreachable) {
-    await runNpm([...args, '--offline'], { cwd: root, doing, env }).catch(() => {
+    await runNpm([...args, '--offline'], { cwd: root, ...options }).catch(() => {
       throw unreachable
     })
     return
   }
-  await runNpm(args, { cwd: root, doing, env })
+  await runNpm(args, { cwd: root, ...options })
 }
 
 /**
  * Whether somebody's own `npm install` has left what the lock file asks for. npm notes what it installed in a hidden lock
- * file; packages for other platforms are absent there.
+ * file; packages for other platforms may be absent there.
  * @param {string} root
  * @returns {boolean}
  */
-function matchesLock(root) {
+export function matchesLock(root) {
   const hidden = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(hidden)) return false
   try {
@@ -92,7 +93,7 @@ function matchesLock(root) {
     return [...asked].every(([path, entry]) => {
       if (path === '' || entry.link) return true
       const found = there.get(path)
-      return found ? found.version === entry.version : Boolean(entry.optional)
+      return found ? found.version === entry.version : Boolean(entry.optional) && !isForHere(entry)
     })
   } catch {
     return false
@@ -100,8 +101,26 @@ function matchesLock(root) {
 }
 
 /**
+ * Whether an optional package is one for this machine. npm on an old Node leaves out those too.
+ * @param {LockEntry} entry
+ */
+function isForHere({ os, cpu, libc }) {
+  const report = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport())
+  const here = report.header.glibcVersionRuntime ? 'glibc' : 'musl'
+  return (
+    (!os || os.includes(process.platform)) &&
+    (!cpu || cpu.includes(process.arch)) &&
+    (!libc || process.platform !== 'linux' || libc.includes(here))
+  )
+}
+
+/**
+ * @typedef {{ version?: string, optional?: boolean, link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} LockEntry
+ */
+
+/**
  * @param {string} lockFile
- * @returns {Map<string, { version?: string, optional?: boolean, link?: boolean }>}
+ * @returns {Map<string, LockEntry>}
  */
 function packagesOf(lockFile) {
   return new Map(Object.entries(JSON.parse(readFileSync(lockFile, 'utf8')).packages))

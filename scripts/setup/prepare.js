@@ -17,7 +17,7 @@ export async function prepare(root, { needsBuild = true } = {}) {
   const isReady = () => areInstalled(root) && (!needsBuild || isBuilt(root))
   if (isReady()) return { node }
   await withLock(join(tools, 'setup.lock'), async () => {
-    if (!areInstalled(root)) await installDependencies(root)
+    if (!areInstalled(root)) await installDependencies(root, node)
     if (needsBuild && !isBuilt(root)) await build(root, node)
   })
   return { node }

@@ -1,13 +1,21 @@
 import { rmdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { acquireFileLock, type Clock, type Config, type Logger, SanjhaError, systemClock } from '../core/index.ts'
+import {
+  acquireFileLock,
+  type Clock,
+  type Config,
+  type Logger,
+  SanjhaError,
+  silentLogger,
+  systemClock,
+} from '../core/index.ts'
 import type { Catalog } from './catalog/index.ts'
 import type { ModelDetails, PullOptions } from './contract.ts'
 import { bringFile, createNet, type DownloadTools, type Fetch } from './download/index.ts'
-import { type PullPlan, type PullSource, planPull } from './pullPlan.ts'
+import { catalogMatch, type PullPlan, type PullSource, planPull } from './pullPlan.ts'
 import { PullReporter } from './pullProgress.ts'
-import { formatReference, type Reference, type RegistryReference } from './reference.ts'
-import type { FileRole, ModelStore, StagedFile } from './store/contract.ts'
+import { formatReference, parseReference, type Reference, type RegistryReference } from './reference.ts'
+import type { FileRole, ModelStore, StagedFile } from './store/index.ts'
 import {
   createRunProgram,
   type ResolvedFile,
@@ -17,16 +25,11 @@ import {
   type TransportContext,
 } from './transports/index.ts'
 
-type StoreForPull = Pick<
-  ModelStore,
-  'stagingDirectory' | 'discardStaging' | 'hasBlob' | 'blobPath' | 'commit' | 'findByBlob' | 'findBySource'
->
-
 /** The settings that a pull obeys. */
 export type PullConfig = Pick<Config, 'hub' | 'registries' | 'downloads' | 'network'>
 
 export interface PullDeps {
-  readonly store: StoreForPull
+  readonly store: ModelStore
   readonly catalog: Catalog
   /** Absent: the defaults, and what `env` says. */
   readonly config?: PullConfig
@@ -43,12 +46,6 @@ export interface PullDeps {
   readonly cwd?: string
   /** Seam for tests: free bytes of a directory. */
   readonly freeSpace?: (directory: string) => Promise<number>
-  /** Brings a model from an OCI registry, where the manifest comes along. Absent: `oci://` is refused. */
-  readonly pullFromRegistry?: (
-    reference: RegistryReference,
-    name: string,
-    options: PullOptions,
-  ) => Promise<ModelDetails>
 }
 
 /** Another process may need hours for its download. */
@@ -65,10 +62,6 @@ const lockTimeoutMs = 24 * 3600 * 1000
 export async function pullModel(reference: string, deps: PullDeps, options: PullOptions = {}): Promise<ModelDetails> {
   const { store, catalog, clock = systemClock } = deps
   const plan = planPull(reference, catalog)
-  const [only] = plan.sources
-  if (plan.sources.length === 1 && only?.reference.scheme === 'oci' && deps.pullFromRegistry !== undefined) {
-    return await deps.pullFromRegistry(only.reference, plan.name, options)
-  }
   const reporter = new PullReporter(clock, options.onProgress)
   if (options.force !== true) {
     const stored = await findStored(plan, store)
@@ -86,8 +79,9 @@ export async function pullModel(reference: string, deps: PullDeps, options: Pull
     }
     const context = await transportContext(deps, options.signal)
     const tools: DownloadTools = { net: context.net, ...(deps.freeSpace && { freeSpace: deps.freeSpace }) }
-    return await trySources(plan, { deps, context, tools, reporter, directory, key, signal: options.signal })
+    return await trySources(plan, { deps, context, tools, reporter, directory, key, options, signal: options.signal })
   } finally {
+    reporter.end()
     // An empty folder keeps nothing; one with a partial file stays for the next attempt.
     await rmdir(directory).catch(() => undefined)
     await release()
@@ -101,11 +95,12 @@ interface Work {
   readonly reporter: PullReporter
   readonly directory: string
   readonly key: string
+  readonly options: PullOptions
   readonly signal: AbortSignal | undefined
 }
 
 /** A stored model with the planned bytes, under the planned name; undefined when it must be fetched. */
-async function findStored(plan: PullPlan, store: StoreForPull): Promise<ModelDetails | undefined> {
+async function findStored(plan: PullPlan, store: ModelStore): Promise<ModelDetails | undefined> {
   if (plan.digest !== null && plan.match !== null) {
     const stored = await store.findByBlob(plan.digest)
     const file = stored?.files.find((f) => f.digest === plan.digest)
@@ -152,6 +147,7 @@ async function trySources(plan: PullPlan, work: Work): Promise<ModelDetails> {
 /** One source: resolve, fetch, verify, commit. */
 async function pullFrom(plan: PullPlan, source: PullSource, work: Work): Promise<ModelDetails> {
   const { deps, reporter, directory, tools, signal } = work
+  if (source.reference.scheme === 'oci') return await pullOci(plan, source.reference, work)
   reporter.phase('resolve', `Asking ${formatReference(source.reference)}`)
   const resolved = await resolveSource(plan, source, work)
   for (const message of resolved.messages) reporter.say(message)
@@ -201,6 +197,32 @@ async function pullFrom(plan: PullPlan, source: PullSource, work: Work): Promise
   }
 }
 
+/** A registry gives the manifest and the evidence too, which are kept byte for byte. */
+async function pullOci(
+  plan: PullPlan,
+  reference: RegistryReference,
+  { deps, context, options }: Work,
+): Promise<ModelDetails> {
+  const { pullFromRegistry } = await import('./registry/index.ts')
+  const { env = process.env, clock = systemClock, log = silentLogger } = deps
+  const { downloads, network } = deps.config ?? defaultPullConfig(env)
+  return await pullFromRegistry(
+    reference,
+    plan.name,
+    {
+      store: deps.store,
+      env,
+      network,
+      downloads,
+      clock,
+      log,
+      home: context.home,
+      ...(deps.fetch && { fetch: deps.fetch }),
+    },
+    options,
+  )
+}
+
 async function resolveSource(plan: PullPlan, source: PullSource, work: Work): Promise<ResolvedModel> {
   if (source.parts === null) return await resolveReference(source.reference, work.context)
   const parts = await Promise.all(source.parts.map(async (part) => await resolveReference(part, work.context)))
@@ -231,7 +253,7 @@ function promisedDigest(
   resolved: ResolvedModel,
   catalog: Catalog,
 ): { digest: string; size: number | null } | null {
-  const match = plan.match ?? catalog.findBySource(resolved.source) ?? null
+  const match = plan.match ?? catalogMatch(parseReference(resolved.source), catalog)
   const file = match?.file
   if (file?.sha256 == null || resolved.files.length !== 1) return null
   const digest = `sha256:${file.sha256}`

@@ -49,11 +49,17 @@ export function planPull(text: string, catalog: Catalog): PullPlan {
     return fromCatalog(match, catalog, null, [])
   }
   const canonical = formatReference(reference)
-  const match = catalog.findBySource(canonical)
-  if (match !== undefined && match.file.sha256 !== null && speaksOfTheSame(reference, canonical, match)) {
-    return fromCatalog(match, catalog, canonical, [reference])
-  }
+  const match = catalogMatch(reference, catalog)
+  if (match !== undefined) return fromCatalog(match, catalog, canonical, [reference])
   return { name: canonical, aliases: [], match: null, digest: null, sources: [{ reference, parts: null }] }
+}
+
+/** What the catalogue promises of a reference; undefined where it promises nothing. */
+export function catalogMatch(reference: Reference, catalog: Catalog): CatalogMatch | undefined {
+  const canonical = formatReference(reference)
+  const match = catalog.findBySource(canonical)
+  if (match === undefined || match.file.sha256 === null) return undefined
+  return speaksOfTheSame(reference, canonical, match) ? match : undefined
 }
 
 /** The digest is the catalogue's business only if the user did not name another revision or version than it did. */

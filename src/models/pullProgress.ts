@@ -2,6 +2,8 @@ import type { Clock } from '../core/index.ts'
 import type { PullOptions, PullProgress } from './contract.ts'
 import { RateMeter, type TransferProgress } from './download/index.ts'
 
+const reportEveryMs = 100
+
 /** Adds up the files of one pull, and says it at most a few times a second. */
 export class PullReporter {
   #phase: PullProgress['phase'] = 'resolve'
@@ -12,6 +14,7 @@ export class PullReporter {
   readonly #report: PullOptions['onProgress']
   #lastReport = Number.NEGATIVE_INFINITY
   #highest = 0
+  #later: NodeJS.Timeout | undefined
 
   constructor(clock: Clock, report: PullOptions['onProgress']) {
     this.#clock = clock
@@ -43,8 +46,15 @@ export class PullReporter {
     const now = this.#clock.monotonic()
     this.#meter.add(now, this.#completed())
     const whole = progress.completed === progress.total
-    if (progress.message === undefined && !whole && now - this.#lastReport < 100) return
-    this.#send(progress.message)
+    const wait = this.#lastReport + reportEveryMs - now
+    if (progress.message !== undefined || whole || wait <= 0) this.#send(progress.message)
+    // The last bytes before a pause are told too.
+    else this.#later ??= setTimeout(() => this.#send(), wait).unref()
+  }
+
+  /** Nothing is said after this. */
+  end(): void {
+    clearTimeout(this.#later)
   }
 
   #completed(): number {
@@ -61,6 +71,8 @@ export class PullReporter {
   }
 
   #send(message?: string): void {
+    clearTimeout(this.#later)
+    this.#later = undefined
     this.#lastReport = this.#clock.monotonic()
     const total = this.#total()
     this.#highest = Math.max(this.#highest, this.#completed())

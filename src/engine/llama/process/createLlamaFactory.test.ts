@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEnginePool, type EnginePool, type LlamaSource } from '../../pool/index.ts'
 import { fakeEngineModule } from '../../testing/fakeEngineModule.ts'
+import { isAlive } from '../../testing/isAlive.ts'
 import { collect, failureOf, never, textOfParts, userChat } from '../../testing/requests.ts'
 import { createLlamaFactory, engineLogName } from './createLlamaFactory.ts'
 
@@ -40,15 +41,6 @@ afterEach(async () => {
   for (const pid of pids) expect(isAlive(pid)).toBe(false)
   await rm(logs, { recursive: true, force: true })
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('models in processes, in the pool', { timeout: 20_000 }, () => {
   it('loads each in a process of its own and ends it when it is unloaded', async () => {

@@ -64,17 +64,14 @@ export async function startEngineChild(options: EngineChildOptions, signal: Abor
   const limits = { ...defaultLimits, ...options.limits }
   if (signal.aborted) throw new SanjhaError('cancelled', `Loading ${name} was cancelled.`)
 
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  const child = fork(new URL(`./child${extension}`, import.meta.url), [String(process.pid)], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: engineEnvironment(options.env ?? process.env),
-    // Flags of this process (a debugger's port, a test runner's loader) are not the child's.
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  })
+  const child = forkChild(engineEnvironment(options.env ?? process.env))
   const channel = createIpcChannel<FromEngine, ToEngine>(child)
-  child.stdout?.on('data', (chunk: Uint8Array) => engineLog.write(chunk))
-  child.stderr?.on('data', (chunk: Uint8Array) => engineLog.write(chunk))
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on('data', (chunk: Uint8Array) => engineLog.write(chunk))
+    output?.on('error', (error) => log.warn({ engine: name, reason: error.message }, 'The engine’s output is lost.'))
+  }
+  // Whatever it is, an exit follows or has been; without a listener it would end this process.
+  child.on('error', (error) => log.warn({ engine: name, reason: error.message }, 'The engine’s process has a problem.'))
   engineLog.write(`--- ${new Date().toISOString()} ${name}: process ${child.pid} started\n`)
 
   let reason: EngineExit['reason'] = null
@@ -122,10 +119,32 @@ export async function startEngineChild(options: EngineChildOptions, signal: Abor
       reason ??= 'closed'
       proxy.fail(closedError(name))
       await proxy.close()
-      const slow = setTimeout(() => void end('closed'), limits.graceMs)
+      const slow = setTimeout(() => child.kill('SIGKILL'), limits.graceMs)
       await exited
       clearTimeout(slow)
     },
+  }
+}
+
+function forkChild(env: Record<string, string>): ChildProcess {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  try {
+    return fork(new URL(`./child${extension}`, import.meta.url), [String(process.pid)], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env,
+      // Flags of this process (a debugger's port, a test runner's loader) are not the child's.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+  } catch (error) {
+    throw new SanjhaError(
+      'engine_unavailable',
+      `The engine's process cannot be started: ${(error as Error).message}.`,
+      {
+        cause: error,
+        hint: 'The system may be out of processes, file handles or memory.',
+      },
+    )
   }
 }
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { describeEngineContract } from '../../testing/engineContract.ts'
 import { type FakeFactoryOptions, fakeEngineModule } from '../../testing/fakeEngineModule.ts'
+import { isAlive } from '../../testing/isAlive.ts'
 import { codeOf, collect, failureOf as failure, never, textOfParts, userChat } from '../../testing/requests.ts'
 import { openEngineLog } from './engineLog.ts'
 import { type SupervisedEngine, type SupervisorOptions, superviseEngine } from './superviseEngine.ts'
@@ -46,15 +47,6 @@ async function start(fake: FakeFactoryOptions = {}, more: Partial<SupervisorOpti
 
 const ask = (supervised: SupervisedEngine, text: string): Promise<string> =>
   collect(supervised.engine, { input: userChat(text) }).then(textOfParts)
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describeEngineContract('FakeEngine in a process of its own', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'sanjha-engine-'))

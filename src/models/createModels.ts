@@ -17,7 +17,7 @@ import type { RegistryContext } from './registry/index.ts'
 import { type ModelStore, openStore } from './store/index.ts'
 
 export interface ModelsOptions
-  extends Omit<PullDeps, 'store' | 'catalog' | 'pullFromRegistry' | 'clock' | 'log' | 'cwd' | 'config' | 'env'> {
+  extends Omit<PullDeps, 'store' | 'catalog' | 'clock' | 'log' | 'cwd' | 'config' | 'env'> {
   /** `store` is the directory of the OCI Image Layout. */
   readonly paths: Pick<Paths, 'store'>
   readonly config: NonNullable<PullDeps['config']>
@@ -95,10 +95,6 @@ export function createModels(options: ModelsOptions): ModelsRoom {
           catalog,
           clock,
           log,
-          pullFromRegistry: async (from, name, its) => {
-            const { pullFromRegistry } = await import('./registry/index.ts')
-            return pullFromRegistry(from, name, registryContext(), its)
-          },
         },
         pullOptions,
       )

@@ -1,6 +1,7 @@
 import { type Clock, SanjhaError, systemClock } from '../../core/index.ts'
 import type { Descriptor } from '../contract.ts'
 import { digestOf, isDigest } from '../digest.ts'
+import { isLoopbackHost } from '../download/index.ts'
 import { mediaTypes } from '../store/index.ts'
 import { parseChallenge } from './authChallenge.ts'
 import type { Credentials } from './credentials.ts'
@@ -259,8 +260,7 @@ function fallbackTag(digest: string): string {
 
 /** This machine, with or without a port. */
 function isLocal(host: string): boolean {
-  const { hostname } = new URL(`http://${host}`)
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname)
+  return isLoopbackHost(new URL(`http://${host}`).hostname)
 }
 
 function manifestsOf(body: Uint8Array): Descriptor[] {

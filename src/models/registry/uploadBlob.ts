@@ -73,6 +73,7 @@ async function sendPieces(client: RegistryClient, blob: BlobUpload, begun: URL, 
   let location = begun
   let offset = 0
   let failures = 0
+  let restarts = 0
   while (offset < blob.size) {
     const end = Math.min(offset + chunkBytes, blob.size)
     try {
@@ -103,9 +104,16 @@ async function sendPieces(client: RegistryClient, blob: BlobUpload, begun: URL, 
     await clock.sleep(200 * 2 ** failures, signal)
     // How far did it get? What it has need not be sent again.
     const status = await client.request({ method: 'GET', url: location }, 'pull,push')
-    if (status.status !== 204) throw client.error(status, `blob ${blob.digest}`)
-    location = locationOf(client, status, location)
-    offset = received(status) ?? 0
+    if (status.status === 204) {
+      location = locationOf(client, status, location)
+      offset = received(status) ?? 0
+      continue
+    }
+    // Docker's registry forgets an upload of which a piece was cut; then only beginning again helps.
+    const again = await client.request({ method: 'POST', url: new URL('blobs/uploads/', client.base) }, 'pull,push')
+    if (again.status !== 202 || ++restarts >= maxFailures) throw client.error(status, `upload of ${blob.digest}`)
+    location = locationOf(client, again)
+    offset = 0
   }
   return location
 }

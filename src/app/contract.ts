@@ -21,6 +21,8 @@ export interface Sanjha {
   readonly settings: LoadedConfig
   readonly paths: Paths
   readonly log: Logger
+  /** Honours proxies and the machine's own certificates; refuses everything when `network.offline` is set. */
+  readonly fetch: typeof globalThis.fetch
   readonly models: Models
   readonly runs: Runs
   readonly engines: EnginePool

@@ -23,10 +23,12 @@ export interface CliContext {
   readonly out: Output
   /** Aborted by Ctrl-C and by termination signals. */
   readonly signal: AbortSignal
-  /** `flags` are settings given on the command line: the strongest of all origins. Closed when the command ends. */
-  openApp(flags?: readonly ConfigFlag[]): Promise<Sanjha>
+  /** `flags` are settings given on the command line: the strongest of all origins. Closed when the command ends. With `logFile` it logs there. */
+  openApp(flags?: readonly ConfigFlag[], logFile?: string): Promise<Sanjha>
   /** Says that an interruption was the expected end of this command, so that it exits with 0. */
   settle(): void
+  /** Says that the command failed although it has printed all there is to say. */
+  fail(): void
   /** For commands that handle Ctrl-C themselves (the chat): calls `handler` instead of aborting, until the returned function is called. */
   onInterrupt(handler: () => void): () => void
 }

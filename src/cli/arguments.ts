@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 
 /** A parser for a whole number of at least `minimum`. */
-export function integer(flag: string, minimum = Number.MIN_SAFE_INTEGER): (text: string) => number {
+export function integer(flag: string, minimum: number = Number.MIN_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum) {
@@ -14,7 +14,11 @@ export function integer(flag: string, minimum = Number.MIN_SAFE_INTEGER): (text:
 }
 
 /** A parser for a number between `minimum` and `maximum`. */
-export function decimal(flag: string, minimum: number, maximum = Number.POSITIVE_INFINITY): (text: string) => number {
+export function decimal(
+  flag: string,
+  minimum: number,
+  maximum: number = Number.POSITIVE_INFINITY,
+): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (text.trim() === '' || !Number.isFinite(value) || value < minimum || value > maximum) {

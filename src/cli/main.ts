@@ -19,6 +19,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     try {
       await action(context)
       if (interruption.signal.aborted && !context.settled()) status = exitCodes.interrupted
+      else if (context.failed()) status = exitCodes.failed
     } catch (error) {
       if (interruption.signal.aborted) {
         context.out.clearProgress()
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     }
   })
   interruption.listen()
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreClosedPipe)
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
@@ -43,6 +45,12 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     interruption.stop()
   }
   return status
+}
+
+/** Whoever reads our output (`head`, a pager) may have seen enough; that is the end of the program and no failure. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.ok)
 }
 
 /** SIGINT and SIGTERM as one abort signal; a second one ends the process at once. */
@@ -85,7 +93,7 @@ function createContext(
   io: CliIo,
   flags: GlobalFlags,
   interruption: Interruption,
-): CliContext & { close(): Promise<void>; settled(): boolean } {
+): CliContext & { close(): Promise<void>; settled(): boolean; failed(): boolean } {
   const out = new Output({
     stdout: io.stdout,
     stderr: io.stderr,
@@ -95,6 +103,7 @@ function createContext(
   })
   const opened: { close(): Promise<void> }[] = []
   let settled = false
+  let failed = false
   return {
     io,
     out,
@@ -104,9 +113,13 @@ function createContext(
       settled = true
     },
     settled: () => settled,
-    openApp: async (overrides = []) => {
+    fail: () => {
+      failed = true
+    },
+    failed: () => failed,
+    openApp: async (flags = [], logFile) => {
       const { openSanjha } = await import('../app/index.ts')
-      const sanjha = await openSanjha({ env: io.env, cwd: io.cwd, flags: overrides })
+      const sanjha = await openSanjha({ env: io.env, cwd: io.cwd, flags, ...(logFile !== undefined && { logFile }) })
       opened.push(sanjha)
       return sanjha
     },

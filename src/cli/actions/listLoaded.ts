@@ -1,8 +1,8 @@
 import { listServers, type ServerHandle } from '../../app/index.ts'
-import { formatBytes } from '../../core/index.ts'
+import { formatAge, formatBytes, formatCount } from '../../core/index.ts'
 import type { LoadedModel } from '../../engine/index.ts'
 import type { CliContext } from '../CliContext.ts'
-import { formatAge, formatCount, formatUntil } from '../terminal/format.ts'
+import { formatUntil } from '../terminal/formatUntil.ts'
 
 export async function listLoaded(context: CliContext): Promise<void> {
   const sanjha = await context.openApp()

@@ -1,7 +1,6 @@
-import { formatBytes, SanjhaError } from '../../core/index.ts'
+import { formatAge, formatBytes, formatCount, SanjhaError } from '../../core/index.ts'
 
 import type { CliContext } from '../CliContext.ts'
-import { formatAge, formatCount } from '../terminal/format.ts'
 
 const sorts: Record<string, 'name' | 'size' | 'modified'> = { name: 'name', size: 'size', modified: 'modified' }
 

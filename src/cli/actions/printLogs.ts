@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { SanjhaError } from '../../core/index.ts'
+import { engineLogName } from '../../engine/index.ts'
 import type { CliContext } from '../CliContext.ts'
 
 /** How often a followed file is looked at. A watcher misses changes on network file systems; a look costs nothing. */
@@ -48,27 +49,20 @@ export async function printLogs(
   }
 }
 
-/** The newest log of the server, or of the engine of one model under any of its names. */
+/** The log of the server, or of the engine of one model under any of its names: the newest where there are several. */
 async function findLog(directory: string, names: readonly string[] | undefined): Promise<string> {
-  const files = await readdir(directory).catch(() => [])
-  const wanted = names?.map((name) => `engine-${name.replace(/[^A-Za-z0-9._-]+/g, '-')}`)
-  const candidates: { path: string; time: number }[] = []
+  const files = names === undefined ? ['server.log'] : names.map((name) => engineLogName(name))
+  const found: { path: string; time: number }[] = []
   for (const file of files) {
-    if (!file.endsWith('.log')) continue
-    const stem = basename(file, '.log')
-    const matches =
-      wanted === undefined
-        ? stem === 'server'
-        : wanted.some((prefix) => stem === prefix || stem.startsWith(`${prefix}-`))
-    if (matches) candidates.push({ path: join(directory, file), time: (await stat(join(directory, file))).mtimeMs })
+    const path = join(directory, file)
+    const stats = await stat(path).catch(() => undefined)
+    if (stats !== undefined) found.push({ path, time: stats.mtimeMs })
   }
-  const newest = candidates.toSorted((a, b) => b.time - a.time)[0]
+  const newest = found.toSorted((a, b) => b.time - a.time)[0]
   if (newest !== undefined) return newest.path
   throw new SanjhaError(
     'not_found',
     names === undefined ? 'The server has not written a log yet.' : `There is no log of an engine for “${names[0]}”.`,
-    {
-      hint: `Logs are in ${directory}.`,
-    },
+    { hint: `Logs are in ${directory}.` },
   )
 }

@@ -1,8 +1,7 @@
 import type { Sanjha } from '../../app/index.ts'
-import { formatDuration, SanjhaError } from '../../core/index.ts'
+import { formatAge, formatDuration, SanjhaError } from '../../core/index.ts'
 import type { RunRecord, RunState } from '../../runs/index.ts'
 import type { CliContext } from '../CliContext.ts'
-import { formatAge } from '../terminal/format.ts'
 import { eventPrinter, progressLine } from './watchEvents.ts'
 
 const states: readonly RunState[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted']

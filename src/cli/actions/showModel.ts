@@ -1,6 +1,5 @@
-import { formatBytes } from '../../core/index.ts'
+import { formatBytes, formatCount } from '../../core/index.ts'
 import type { CliContext } from '../CliContext.ts'
-import { formatCount } from '../terminal/format.ts'
 import { requireModel } from './requireModel.ts'
 
 export async function showModel(

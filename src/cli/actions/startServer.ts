@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { registerServer, type Sanjha } from '../../app/index.ts'
+import type { Sanjha } from '../../app/index.ts'
 import { type ConfigFlag, checkExposure, hashApiKey, SanjhaError } from '../../core/index.ts'
 import type { CliContext } from '../CliContext.ts'
 import { eventPrinter } from './watchEvents.ts'
@@ -22,16 +22,21 @@ export interface StartServerOptions {
 
 export async function startServer(context: CliContext, options: StartServerOptions): Promise<void> {
   const { out, signal } = context
-  const sanjha = await context.openApp(await serverFlags(options))
+  const sanjha = await context.openApp(await serverFlags(options), 'server.log')
   if (options.detach) {
     await detach(context, sanjha)
     return
   }
-  checkExposure(sanjha.config)
+  checkExposure(sanjha.config.server)
   const { createServer } = await import('../../server/index.ts')
-  const server = await createServer(sanjha)
+  const server = createServer(sanjha)
   const { url } = await server.listen()
-  const registration = await registerServer(sanjha.paths, url, server.controlToken)
+  const registered = await registerInstance(sanjha.paths, {
+    kind: 'server',
+    url,
+    token: server.controlToken,
+    logFile: join(sanjha.paths.logs, 'server.log'),
+  })
   try {
     if (!signal.aborted) {
       const model = await prepareModels(context, sanjha, options)
@@ -41,7 +46,7 @@ export async function startServer(context: CliContext, options: StartServerOptio
     await untilAborted(signal)
     out.talk('Stopping; running answers may end. Ctrl-C again ends them.')
   } finally {
-    await registration.remove()
+    await registered.unregister()
     await server.close()
   }
   // A person who stops a server with Ctrl-C has got what they wanted.

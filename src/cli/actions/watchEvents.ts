@@ -23,23 +23,20 @@ export function progressLine(progress: RunProgress): string {
 
 /** A function that shows a run's events: progress as one moving line, messages and warnings as lines of their own. */
 export function eventPrinter(out: Output): (event: RunEvent) => void {
-  let lastMessage: string | undefined
+  let last: string | undefined
+  const say = (text: string): void => {
+    // The same sentence may come as progress and as a line of the log.
+    if (text !== last) out.talk(text)
+    last = text
+  }
   return (event) => {
-    switch (event.type) {
-      case 'progress':
-        // Where no moving line can be shown, a person still hears what is said.
-        if (!out.showsProgress && event.progress.message !== undefined && event.progress.message !== lastMessage) {
-          lastMessage = event.progress.message
-          out.talk(event.progress.message)
-        }
-        out.progress(progressLine(event.progress))
-        break
-      case 'log':
-        if (event.level === 'info') out.talk(event.message)
-        else out.warn(event.message)
-        break
-      default:
-        break
+    if (event.type === 'progress') {
+      // Where no moving line can be shown, a person still hears what is said.
+      if (!out.showsProgress && event.progress.message !== undefined) say(event.progress.message)
+      out.progress(progressLine(event.progress))
+    } else if (event.type === 'log') {
+      if (event.level === 'info') say(event.message)
+      else out.warn(event.message)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { connectServer, findServer, type Sanjha } from '../../app/index.ts'
+import { findServer, type Sanjha } from '../../app/index.ts'
 import type { LoadOptions } from '../../engine/index.ts'
 import type { ChatTarget } from './ChatSession.ts'
 
@@ -19,7 +19,7 @@ export async function openChatTarget(
   const server = options.allowServer ? await findServer(sanjha.paths, options.signal) : undefined
   if (server !== undefined) {
     options.say(`Using the server at ${server.url}.`)
-    const engine = await connectServer(server, model)
+    const engine = await server.connect(model, options.signal)
     return { model, generate: (request, signal) => engine.generate(request, signal), close: () => engine.close() }
   }
   return {

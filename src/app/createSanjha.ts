@@ -1,0 +1,180 @@
+import { chatsMigrations, createChats, createResponseStore } from '../chats/index.ts'
+import {
+  type Clock,
+  createFetch,
+  type LoadedConfig,
+  type Logger,
+  openDatabase,
+  type Paths,
+  SanjhaError,
+  systemClock,
+  version,
+} from '../core/index.ts'
+import {
+  createEnginePool,
+  createLlamaFactory,
+  createRemoteFactory,
+  type LlamaFactoryOptions,
+  listRemoteModels,
+  OpenAIClient,
+} from '../engine/index.ts'
+import { createGateway, createMetrics } from '../gateway/index.ts'
+import { createModels, createPullRunKind, modelsMigrations } from '../models/index.ts'
+import { createRuns, runsMigrations } from '../runs/index.ts'
+import { answersWithin } from './answersWithin.ts'
+import type { EnsureModelOptions, Sanjha } from './contract.ts'
+import { ensureDefaultModel } from './defaultModel.ts'
+import { readKey, resolveEngineSource } from './engineSources.ts'
+
+export interface CreateSanjhaOptions {
+  readonly settings: LoadedConfig
+  readonly paths: Paths
+  readonly log: Logger
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock?: Clock
+  /** Absent: one that honours proxies and the machine's certificates. */
+  readonly fetch?: typeof globalThis.fetch
+  /** How stored models are loaded; tests put a fake engine into the real child process. */
+  readonly llama?: Pick<LlamaFactoryOptions, 'module' | 'exportName' | 'limits' | 'restart' | 'libraryDirectory'>
+}
+
+/** Builds the rooms and hands out the one library API. Nothing is loaded or fetched yet. Errors: `invalid_file` for a database that cannot be opened. */
+export function createSanjha(options: CreateSanjhaOptions): Sanjha {
+  const { settings, paths, log, env, clock = systemClock } = options
+  const { config } = settings
+  const fetch = options.fetch ?? createFetch({ env, log })
+  const database = openDatabase(paths.database, [...modelsMigrations, ...runsMigrations, ...chatsMigrations])
+  const models = createModels({ paths, database, config, env, log, clock })
+  const runs = createRuns({ database, kinds: [createPullRunKind(models)], clock, log })
+  const metrics = createMetrics()
+  const pool = createEnginePool({
+    resolve: (name) => resolveEngineSource(name, { config, models, env }),
+    suggest: (name) => models.suggest(name),
+    factories: {
+      llama: createLlamaFactory({
+        logs: paths.logs,
+        threads: config.engine.threads,
+        slots: config.engine.slots,
+        gpuLayers: config.engine.gpuLayers,
+        kvType: config.engine.kvType,
+        speculative: config.engine.speculative,
+        log,
+        clock,
+        ...options.llama,
+      }),
+      remote: createRemoteFactory({ fetch }),
+    },
+    keepAliveMs: config.engine.keepAliveMs,
+    memoryLimitBytes: config.engine.memoryLimitBytes,
+    maxLoaded: config.engine.maxLoaded,
+    ...(config.engine.slots !== null && { slots: config.engine.slots }),
+    clock,
+    log,
+  })
+
+  const ensureModel = async (name: string, ensure: EnsureModelOptions = {}): Promise<string> => {
+    const source = await resolveEngineSource(name, { config, models, env })
+    if (source !== undefined) return source.model
+    if (!config.models.autoPull) {
+      throw new SanjhaError(
+        'model_not_found',
+        `“${name}” is not stored, and fetching models is switched off (models.autoPull).`,
+        {
+          hint: `Fetch it yourself: sanjha pull ${name}`,
+          param: 'model',
+        },
+      )
+    }
+    const run = runs.start('pull', { model: name })
+    const cancel = (): void => void runs.cancel(run.id)
+    ensure.signal?.addEventListener('abort', cancel, { once: true })
+    try {
+      for await (const event of runs.events(run.id, 0, new AbortController().signal)) ensure.onEvent?.(event)
+    } finally {
+      ensure.signal?.removeEventListener('abort', cancel)
+    }
+    const ended = await runs.wait(run.id)
+    if (ended.error !== null) throw SanjhaError.fromJSON(ended.error)
+    if (ended.state !== 'succeeded') {
+      throw new SanjhaError('cancelled', 'The pull was interrupted.', {
+        hint: `\`sanjha pull ${name}\` goes on where it stopped.`,
+      })
+    }
+    return (ended.result as { readonly name: string }).name
+  }
+
+  const defaultModel = (ensure: EnsureModelOptions = {}): Promise<string> =>
+    ensureDefaultModel({
+      config,
+      models,
+      hubAnswers: async () =>
+        !config.network.offline &&
+        (await answersWithin(fetch, config.hub.endpoint, config.downloads.probeTimeoutMs, ensure.signal)) === undefined,
+      ensure: (name) => ensureModel(name, ensure),
+      say: ensure.say ?? ((line) => log.info({}, line)),
+    })
+
+  const gateway = createGateway({
+    pool,
+    metrics,
+    config,
+    clock,
+    log,
+    defaultModel: (signal) => defaultModel({ signal }),
+  })
+
+  let closing: Promise<void> | undefined
+  return {
+    version,
+    config,
+    settings,
+    paths,
+    log,
+    fetch,
+    models,
+    runs,
+    engines: pool,
+    chats: createChats({ database, clock }),
+    responses: createResponseStore({ database, clock }),
+    metrics,
+    handle: (call) => gateway.handle(call),
+    ensureModel,
+    ensureDefaultModel: defaultModel,
+    remoteModels: async (signal) => {
+      const lists = config.remotes.map(async (remote) => {
+        if (remote.models !== undefined) return remote.models.map((model) => `${remote.name}/${model}`)
+        try {
+          const apiKey = await readKey(remote, env)
+          const client = new OpenAIClient({
+            name: remote.name,
+            baseUrl: remote.baseUrl,
+            fetch,
+            ...(apiKey !== undefined && { apiKey }),
+          })
+          const listed = await listRemoteModels(
+            client,
+            AbortSignal.any([signal, AbortSignal.timeout(config.downloads.probeTimeoutMs)]),
+          )
+          return listed.map((model) => `${remote.name}/${model.id}`)
+        } catch (error) {
+          signal.throwIfAborted()
+          log.warn(
+            { remote: remote.name, reason: SanjhaError.from(error).message },
+            'a remote engine does not list its models',
+          )
+          return []
+        }
+      })
+      return (await Promise.all(lists)).flat()
+    },
+    close: () => {
+      closing ??= (async () => {
+        await runs.close()
+        await pool.close()
+        models.close()
+        database.close()
+      })()
+      return closing
+    },
+  }
+}

@@ -1,0 +1,7 @@
+export { answersWithin } from './answersWithin.ts'
+export type * from './contract.ts'
+export { type CreateSanjhaOptions, createSanjha } from './createSanjha.ts'
+export type { Check, Diagnosis, Finding, FindingOutcome } from './doctor/contract.ts'
+export { diagnose } from './doctor/diagnose.ts'
+export { type OpenSanjhaOptions, openSanjha } from './openSanjha.ts'
+export { findServer, listServers, type ServerHandle } from './servers.ts'

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { randomHex } from './nodeCrypto.ts'
 
 /**
  * Writes a whole file or nothing: to a temporary name beside it, flushed, then renamed. A reader never sees half of it,
@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  const temporary = `${path}.${process.pid}.${randomHex(4)}.tmp`
   try {
     const file = await open(temporary, 'wx', mode)
     try {

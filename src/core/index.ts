@@ -27,6 +27,7 @@ export {
   registerInstance,
 } from './instances.ts'
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.ts'
+export { nodeCrypto, randomHex } from './nodeCrypto.ts'
 export { type Paths, resolvePaths } from './paths.ts'
 export { type ProcessIdentity, processState, thisProcess } from './processIdentity.ts'
 export { sortableId } from './sortableId.ts'

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from './atomicFile.ts'
 import { SanjhaError } from './errors.ts'
+import { randomHex } from './nodeCrypto.ts'
 import type { Paths } from './paths.ts'
 import { type ProcessIdentity, processState, thisProcess } from './processIdentity.ts'
 import { version } from './version.ts'
@@ -35,12 +35,18 @@ type Place = Pick<Paths, 'instances'>
 /** Makes this process known to the others of this home. */
 export async function registerInstance(
   paths: Place,
-  about: { readonly kind: Instance['kind']; readonly url?: string; readonly logFile?: string },
+  about: {
+    readonly kind: Instance['kind']
+    readonly url?: string
+    readonly logFile?: string
+    /** Absent: one is made. */
+    readonly token?: string
+  },
 ): Promise<RegisteredInstance> {
   await mkdir(paths.instances, { recursive: true, mode: 0o700 })
   // Two containers on one home may have the same pid.
-  const name = join(paths.instances, `${process.pid}-${randomBytes(4).toString('hex')}`)
-  const token = randomBytes(32).toString('hex')
+  const name = join(paths.instances, `${process.pid}-${randomHex(4)}`)
+  const token = about.token ?? randomHex(32)
   const instance: Instance = {
     pid: process.pid,
     process: thisProcess(),

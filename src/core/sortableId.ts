@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { nodeCrypto } from './nodeCrypto.ts'
 
 // No i, l, o, u: nothing to misread.
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -19,6 +19,6 @@ export function sortableId(prefix: string, now: number): string {
     text = (alphabet[time % 32] as string) + text
     time = Math.floor(time / 32)
   }
-  for (const byte of randomBytes(16)) text += alphabet[byte % 32]
+  for (const byte of nodeCrypto().randomBytes(16)) text += alphabet[byte % 32]
   return `${prefix}_${text}`
 }

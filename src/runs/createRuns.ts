@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   type Clock,
   type Database,
@@ -7,6 +6,7 @@ import {
   type ProcessIdentity,
   SanjhaError,
   silentLogger,
+  sortableId,
   systemClock,
   thisProcess,
 } from '../core/index.ts'
@@ -42,7 +42,12 @@ export function createRuns(options: CreateRunsOptions): Runs {
     pollMs = 200,
     closeGraceMs = 5_000,
   } = options
-  const owner: Owner = { token: randomBytes(12).toString('hex'), process: options.owner ?? thisProcess() }
+  // Made when it is first needed: most commands begin no run.
+  let me: Owner | undefined
+  const owner = (): Owner => {
+    me ??= { token: sortableId('owner', clock.now()), process: options.owner ?? thisProcess() }
+    return me
+  }
   const kinds = new Map<string, RunKind>(options.kinds.map((kind) => [kind.kind, kind as RunKind]))
   const executions = new Map<string, RunExecution>()
   const watchers = new Map<string, Set<() => void>>()
@@ -85,7 +90,7 @@ export function createRuns(options: CreateRunsOptions): Runs {
   /** Shows that the owner lives, and hears what others ask of it. */
   const tend = (): void => {
     try {
-      for (const id of table.cancelRequests(owner.token)) executions.get(id)?.stop('cancelled')
+      for (const id of table.cancelRequests(owner().token)) executions.get(id)?.stop('cancelled')
       const now = clock.monotonic()
       if (now - renewed < leaseMs / 4) return
       renewed = now
@@ -153,7 +158,7 @@ export function createRuns(options: CreateRunsOptions): Runs {
       const title = kind.title(parsed)
       // One transaction: nobody ever sees a run that was made and not begun.
       const claim = database.transaction(
-        () => table.claim(table.insert(kindName, title, input), owner, leaseMs) as Claim,
+        () => table.claim(table.insert(kindName, title, input), owner(), leaseMs) as Claim,
       )
       begin(claim, kind)
       return known(claim.id)
@@ -176,7 +181,7 @@ export function createRuns(options: CreateRunsOptions): Runs {
       refuseWhenClosed()
       const record = known(id)
       const kind = kindOf(record.kind)
-      const claim = table.claim(id, owner, leaseMs)
+      const claim = table.claim(id, owner(), leaseMs)
       if (claim === undefined) {
         const { state } = known(id)
         throw new SanjhaError('conflict', `The run ${id} cannot be resumed: it is ${state}.`, {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
-import { SanjhaError } from '../core/index.ts'
+import { nodeCrypto, SanjhaError } from '../core/index.ts'
 
 /** The name under which a step's result is kept: SHA-256 over the step's name and inputs, whatever the order of keys. */
 export function stepDigest(name: string, inputs: unknown): string {
-  return `sha256:${createHash('sha256')
+  return `sha256:${nodeCrypto()
+    .createHash('sha256')
     .update(canonicalJson([name, inputs]))
     .digest('hex')}`
 }

@@ -101,13 +101,15 @@ export function matchesLock(root) {
 }
 
 /**
- * Whether an optional package is one for this machine. npm on an old Node leaves out those too.
+ * Whether an optional package is one for this machine. npm on an old Node leaves out those too. One that names no platform
+ * may be needed only by one for another platform.
  * @param {LockEntry} entry
  */
 function isForHere({ os, cpu, libc }) {
   const report = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport())
   const here = report.header.glibcVersionRuntime ? 'glibc' : 'musl'
   return (
+    Boolean(os || cpu) &&
     (!os || os.includes(process.platform)) &&
     (!cpu || cpu.includes(process.arch)) &&
     (!libc || process.platform !== 'linux' || libc.includes(here))

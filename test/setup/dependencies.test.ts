@@ -27,6 +27,7 @@ test.each([
   ['one missing', { a: { version: '1.0.0' } }, {}, false],
   ['one for another platform missing', { a: { version: '1.0.0', optional: true, ...elsewhere } }, {}, true],
   ['one for this platform missing', { a: { version: '1.0.0', optional: true, ...here } }, {}, false],
+  ['one for no certain platform missing', { a: { version: '1.0.0', optional: true } }, {}, true],
   ['more than is asked for', {}, { a: { version: '1.0.0' } }, true],
 ])('an installation with %s', (_, asked, installed, expected) => {
   locks(asked, installed)

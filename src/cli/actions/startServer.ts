@@ -3,7 +3,7 @@ import { openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sanjha } from '../../app/index.ts'
-import { type ConfigFlag, checkExposure, hashApiKey, SanjhaError } from '../../core/index.ts'
+import { type ConfigFlag, checkExposure, hashApiKey, registerInstance, SanjhaError } from '../../core/index.ts'
 import type { CliContext } from '../CliContext.ts'
 import { eventPrinter } from './watchEvents.ts'
 

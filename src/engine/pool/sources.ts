@@ -10,6 +10,8 @@ export interface LlamaSource {
   readonly digest: string
   /** Absolute path of the GGUF file, or of the first of its parts. */
   readonly modelPath: string
+  /** The parts of a split model in order, where their names do not follow llama.cpp's scheme. */
+  readonly modelParts?: readonly string[]
   /** All files together. */
   readonly weightsBytes: number
   /** What one token of context costs; null where the header does not say. */

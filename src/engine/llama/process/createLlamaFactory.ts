@@ -45,6 +45,7 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
           threads: options.threads ?? 'auto',
           defaults: source.defaults,
           ...given({
+            modelParts: source.modelParts,
             slots: options.slots ?? undefined,
             gpuLayers: options.gpuLayers,
             kvType: options.kvType,

@@ -1,0 +1,65 @@
+import { homedir } from 'node:os'
+import type { Clock, Config, Logger } from '../core/index.ts'
+import type { Catalog } from './catalog/index.ts'
+import { createNet, type Fetch } from './download/index.ts'
+import type { ModelStore } from './store/index.ts'
+import { createRunProgram, type RunProgram, type TransportContext } from './transports/index.ts'
+
+/** The settings that a pull obeys. */
+export type PullConfig = Pick<Config, 'hub' | 'registries' | 'downloads' | 'network'>
+
+export interface PullDeps {
+  readonly store: ModelStore
+  readonly catalog: Catalog
+  /** Absent: the defaults, and what `env` says. */
+  readonly config?: PullConfig
+  /** Absent: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Absent: `createFetch(env)`. Do not pass the built-in one; `createFetch` says why. */
+  readonly fetch?: Fetch
+  /** How npm, pip and uv are asked. Absent: as child processes. */
+  readonly run?: RunProgram
+  readonly clock?: Clock
+  readonly log?: Logger
+  /** The user's home directory and the working directory. */
+  readonly home?: string
+  readonly cwd?: string
+  /** Seam for tests: free bytes of a directory. */
+  readonly freeSpace?: (directory: string) => Promise<number>
+}
+
+/** What transports get, made of what a pull got. */
+export async function transportContext(deps: PullDeps, signal: AbortSignal | undefined): Promise<TransportContext> {
+  const { env = process.env } = deps
+  const config = deps.config ?? defaultPullConfig(env)
+  return {
+    net: await createNet({
+      env,
+      offline: config.network.offline,
+      stallTimeoutMs: config.downloads.stallTimeoutMs,
+      probeTimeoutMs: config.downloads.probeTimeoutMs,
+      ...(deps.fetch && { fetch: deps.fetch }),
+      ...(deps.clock && { clock: deps.clock }),
+    }),
+    env,
+    run: deps.run ?? createRunProgram(env),
+    settings: config,
+    home: deps.home ?? homedir(),
+    cwd: deps.cwd ?? process.cwd(),
+    signal,
+  }
+}
+
+/** For users of the library who load no configuration. */
+export function defaultPullConfig(env: Readonly<Record<string, string | undefined>>): PullConfig {
+  return {
+    hub: {
+      endpoint: env['HF_ENDPOINT'] || 'https://huggingface.co',
+      token: env['HF_TOKEN'] || null,
+      home: env['HF_HOME'] || null,
+    },
+    registries: { pypi: env['SANJHA_PYPI_INDEX'] || null, npm: env['SANJHA_NPM_REGISTRY'] || null },
+    downloads: { stallTimeoutMs: 30_000, connections: 1, probeTimeoutMs: 4_000 },
+    network: { offline: false },
+  }
+}

@@ -9,6 +9,8 @@ const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*/gu
 // SQLite takes characters younger than its tables for letters, so that with one beside it a word would be another word.
 const symbols = /[^\p{L}\p{N}\p{M}\s\0-\x7f]/gu
+// A mark without its letter, such as the variation selector behind an emoji, must not stick to the word after it.
+const strayMarks = /(?<![\p{L}\p{N}\p{M}])\p{M}+/gu
 const searchable = /[\p{L}\p{N}]/u
 
 /** Text for the index: composed, and with zero-width gaps between letters of scripts without spaces. */
@@ -17,6 +19,7 @@ export function indexedText(text: string): string {
     .normalize('NFC')
     .replaceAll(/[\0\u2068\u2069\u200b]/g, '')
     .replaceAll(symbols, `${gap}$&${gap}`)
+    .replaceAll(strayMarks, `$&${gap}`)
     .replaceAll(unspaced, `${gap}$&${gap}`)
 }
 

@@ -1,0 +1,179 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { defaultConfig, openDatabase } from '../core/index.ts'
+import { type CatalogData, openCatalog } from './catalog/index.ts'
+import { createModels, type ModelsRoom } from './createModels.ts'
+import { digestOf } from './digest.ts'
+import { modelsMigrations } from './store/index.ts'
+import { makeGguf, tinyGguf, tinyMetadata, tinyTensors } from './testing/makeGguf.ts'
+
+let directory: string
+let models: ModelsRoom
+const bytes = (fill: number): string => digestOf(tinyGguf(fill)).slice(7)
+
+/** A catalogue of two models: one in two quantisations, one without a digest. */
+const data = {
+  date: '2026-11-24',
+  licenses: { MIT: { name: 'MIT License', open: true, restrictions: null } },
+  statedBy: { cards: 'the model cards' },
+  models: [
+    {
+      id: 'tiny-1b',
+      name: 'Tiny 1B',
+      family: 'tiny',
+      organization: 'Ann',
+      shortNames: ['tiny', 'tiny:1b', 'tiny-1b'],
+      purpose: ['chat'],
+      parameters: '1B',
+      contextLength: 2048,
+      license: 'MIT',
+      openLicense: true,
+      licenseBasis: 'sources',
+      licenseSources: ['cards'],
+      defaults: { temperature: 0.3 },
+      lineage: null,
+      openness: null,
+      weights: null,
+      notes: 'A note.',
+      files: [
+        ['Q4_K_M', 1],
+        ['Q8_0', 2],
+      ].map(([quantization, fill]) => ({
+        file: `tiny-${quantization}.gguf`,
+        role: 'weights',
+        quantization: String(quantization),
+        sha256: bytes(Number(fill)),
+        size: tinyGguf().length,
+        confidence: 'corroborated',
+        publisher: 'model-author',
+        sources: [`hf://ann/tiny/tiny-${quantization}.gguf`],
+        stated: [],
+      })),
+    },
+  ],
+} satisfies CatalogData as CatalogData
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sanjha-models-'))
+  models = createModels({
+    paths: { store: join(directory, 'store') },
+    database: openDatabase(join(directory, 'sanjha.db'), modelsMigrations),
+    catalog: openCatalog(data),
+    config: { ...defaultConfig(), network: { ...defaultConfig().network, offline: true } },
+    env: {},
+    cwd: directory,
+  })
+})
+
+async function file(name: string, content: Uint8Array = tinyGguf(1)): Promise<string> {
+  const path = join(directory, name)
+  await writeFile(path, content)
+  return path
+}
+
+describe('find', () => {
+  it('knows a model by every way to say it', async () => {
+    const path = await file('some.gguf')
+    const { digest } = await models.pull(path)
+    for (const name of [
+      path,
+      `file://${path}`,
+      './some.gguf',
+      digest,
+      digest.slice(7, 19),
+      'tiny',
+      'TINY:latest',
+      'tiny:1b',
+      'tiny:1b-q4_k_m',
+      'tiny-1b:q4_k_m',
+      'hf://ann/tiny/tiny-Q4_K_M.gguf',
+      'https://huggingface.co/ann/tiny/resolve/main/tiny-Q4_K_M.gguf',
+    ]) {
+      expect((await models.find(name))?.digest, name).toBe(digest)
+    }
+    for (const name of ['tiny:1b-q8_0', 'other', 'hf://ann/tiny/tiny-Q8_0.gguf', '', 'a b', '../x', 'sha256:00000000'])
+      expect(await models.find(name), name).toBeUndefined()
+  })
+
+  it('takes another quantisation for a short name that asks for none', async () => {
+    const { digest } = await models.pull(await file('q8.gguf', tinyGguf(2)))
+    expect((await models.find('tiny'))?.digest).toBe(digest)
+    expect(await models.find('tiny:1b-q4_k_m')).toBeUndefined()
+    const preferred = await models.pull(await file('q4.gguf', tinyGguf(1)))
+    expect((await models.find('tiny'))?.digest).toBe(preferred.digest)
+  })
+
+  it('tells what the catalogue knows about exactly these bytes, and where it disagrees with the file', async () => {
+    const known = await models.pull(await file('known.gguf'))
+    expect(known).toMatchObject({
+      license: 'MIT',
+      licenseSource: 'the catalogue (the model cards); the file’s header says Apache-2.0',
+      catalog: { id: 'tiny-1b', confidence: 'corroborated', notes: 'A note.' },
+      defaults: { temperature: 0.3 },
+    })
+    expect(known.sources.at(-1)).toEqual({ reference: 'hf://ann/tiny/tiny-Q4_K_M.gguf', fetched: null })
+    const other = await models.pull(await file('other.gguf', tinyGguf(9)))
+    expect(other).toMatchObject({ license: 'Apache-2.0', catalog: null, defaults: {} })
+  })
+})
+
+describe('remove', () => {
+  it('takes a short name for the model that it means, whatever that is stored as', async () => {
+    const { digest } = await models.pull(await file('some.gguf'))
+    await models.copy('tiny', 'mine')
+    // The user's own name keeps it.
+    expect(await models.remove('tiny')).toEqual({ removed: 'tiny', freedBytes: 0 })
+    expect((await models.find('mine'))?.digest).toBe(digest)
+    expect((await models.remove('mine')).freedBytes).toBeGreaterThan(tinyGguf().length)
+    expect(await models.list()).toEqual([])
+  })
+
+  it('takes a digest for the model and all its names', async () => {
+    const { digest } = await models.pull(await file('some.gguf'))
+    await models.copy('tiny', 'mine')
+    await models.remove(digest.slice(0, 20))
+    expect(await models.list()).toEqual([])
+  })
+
+  it('names the nearest when there is no such model', async () => {
+    await models.pull(await file('some.gguf'))
+    await models.copy('tiny', 'minestrone')
+    await expect(models.remove('minestron')).rejects.toMatchObject({
+      code: 'model_not_found',
+      hint: expect.stringContaining('`minestrone`'),
+    })
+  })
+})
+
+describe('pull', () => {
+  it('gives what is stored without asking anybody', async () => {
+    const { digest } = await models.pull(await file('some.gguf'))
+    expect((await models.pull('tiny')).digest).toBe(digest)
+    await expect(models.pull('tiny', { force: true })).rejects.toMatchObject({ code: 'network_unreachable' })
+  })
+
+  it('changes nothing when the file is no model', async () => {
+    await models.pull(await file('good.gguf'))
+    const index = join(directory, 'store', 'index.json')
+    const before = await readFile(index, 'utf8')
+    const cut = makeGguf({ metadata: tinyMetadata, tensors: tinyTensors }).subarray(0, 5000)
+    await expect(models.pull(await file('cut.gguf', cut))).rejects.toMatchObject({ code: 'invalid_file' })
+    expect(await readFile(index, 'utf8')).toBe(before)
+  })
+
+  it('refuses to push to what is no registry', async () => {
+    await models.pull(await file('some.gguf'))
+    await expect(models.push('tiny', 'hf://ann/tiny')).rejects.toMatchObject({ code: 'invalid_reference' })
+    await expect(models.push('nosuch', 'oci://localhost:1/x')).rejects.toMatchObject({ code: 'model_not_found' })
+  })
+})
+
+it('suggests names that are stored and names that could be', async () => {
+  await models.pull(await file('some.gguf'))
+  await models.copy('tiny', 'minestrone')
+  expect(await models.suggest('minestroni')).toEqual(['minestrone'])
+  expect(await models.suggest('tinny')).toContain('tiny')
+  expect(await models.suggest('somethingelseentirely')).toEqual([])
+})

@@ -336,6 +336,22 @@ describe('settings', () => {
     expect(started).toHaveLength(1)
   })
 
+  it('does not let a deliberately short context stand for the usual one', async () => {
+    const engines = pool()
+    ;(await get(engines, 'a', { load: { contextLength: 256 } })).release()
+    ;(await get(engines, 'a')).release()
+    ;(await get(engines, 'a', { load: { contextLength: 256 } })).release()
+    expect(started.map(({ request }) => request.contextLength)).toEqual([256, 4096])
+  })
+
+  it('takes the configured context where a request does not say', async () => {
+    const engines = pool({ contextLength: 512 })
+    ;(await get(engines, 'a')).release()
+    ;(await get(engines, 'a')).release()
+    ;(await get(engines, 'a', { load: { contextLength: 1024 } })).release()
+    expect(started.map(({ request }) => request.contextLength)).toEqual([512, 1024])
+  })
+
   it('reloads an idle model for other settings', async () => {
     const engines = pool()
     ;(await get(engines, 'a', { load: { contextLength: 1024 } })).release()

@@ -1,7 +1,9 @@
 import { type Clock, type Logger, SanjhaError, silentLogger, systemClock } from '../../core/index.ts'
 import { abortable } from '../abortable.ts'
 import { readMemory, readProcessMemory } from '../hardware/index.ts'
-import type { AcquireOptions, EngineLease, EnginePool, LoadedModel, LoadOptions } from './contract.ts'
+import type { AcquireOptions, EngineLease, EnginePool, LoadOptions } from './contract.ts'
+import { describeEntry } from './describeEntry.ts'
+import { sameModel, suits } from './matching.ts'
 import { insufficientMemory, type MemoryProbe, memoryBudget, planLoad } from './memoryBudget.ts'
 import { PoolEntry } from './PoolEntry.ts'
 import type { EngineFactories, EngineSource, LlamaSource, ManagedEngine } from './sources.ts'
@@ -20,6 +22,8 @@ export interface EnginePoolOptions {
   readonly maxLoaded?: number | null
   /** Requests of one engine that each hold a context of their own at once; for the estimate. Default 1. */
   readonly slots?: number
+  /** Tokens per request where a request does not say; null or absent: chosen from the model and the memory. */
+  readonly contextLength?: number | null
   /** How the embedded engines store keys and values; for the estimate. Default `f16`. */
   readonly kvType?: 'f16' | 'q8_0' | 'q4_0'
   /** How long a request waits for memory that others use, in milliseconds. Default 60,000. */
@@ -49,7 +53,7 @@ const systemMemory: MemoryProbe = {
  */
 export function createEnginePool(options: EnginePoolOptions): EnginePool {
   const { keepAliveMs = 300_000, slots = 1, kvType = 'f16', waitMs = 60_000, drainMs = 30_000 } = options
-  const { memory = systemMemory, clock = systemClock, log = silentLogger } = options
+  const { contextLength = null, memory = systemMemory, clock = systemClock, log = silentLogger } = options
   const configuredBytes = options.memoryLimitBytes ?? null
   const maxLoaded = options.maxLoaded ?? Number.POSITIVE_INFINITY
   const entries = new Set<PoolEntry>()
@@ -153,7 +157,7 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
 
   /** Finds or starts an engine and holds it. */
   const claim = async (source: EngineSource, acquire: AcquireOptions, signal: AbortSignal): Promise<PoolEntry> => {
-    const load = acquire.load ?? {}
+    const load: LoadOptions = { ...(contextLength !== null && { contextLength }), ...acquire.load }
     const deadline = clock.monotonic() + waitMs
     while (true) {
       if (closing) throw shuttingDown()
@@ -226,51 +230,6 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
       return closing
     },
   }
-}
-
-/** Other names of the same bytes are the same model. */
-function sameModel(a: EngineSource, b: EngineSource): boolean {
-  if (a.kind === 'llama' && b.kind === 'llama') return a.digest === b.digest
-  return a.kind === b.kind && a.model === b.model
-}
-
-/** Whether an engine that was loaded so serves a request that asks for `load`. */
-function suits(entry: PoolEntry, load: LoadOptions): boolean {
-  if (entry.source.kind === 'remote') return true
-  const rest = ({ adapters, draftModelPath, pooling }: LoadOptions): string =>
-    JSON.stringify([adapters ?? [], draftModelPath ?? null, pooling ?? null])
-  if (rest(entry.load) !== rest(load)) return false
-  const asked = Math.min(load.contextLength ?? 0, entry.source.contextLength ?? Number.POSITIVE_INFINITY)
-  return entry.contextLength >= asked
-}
-
-function describeEntry(entry: PoolEntry): LoadedModel {
-  const { source, managed } = entry
-  const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
-  return {
-    model: source.model,
-    digest: source.digest,
-    engine: source.kind === 'llama' ? 'llama' : source.remote,
-    state: entry.state,
-    pid: managed?.pid ?? null,
-    // A remote engine may not tell how long its context is.
-    contextLength:
-      source.kind === 'remote'
-        ? knownLength(managed)
-        : (managed?.engine.capabilities.contextLength ?? entry.contextLength),
-    parameters: source.kind === 'llama' ? source.parameters : null,
-    quantization: source.kind === 'llama' ? source.quantization : null,
-    status: managed?.engine.status() ?? null,
-    expiresAt: iso(entry.expiresAt),
-    loadedAt: iso(entry.loadedAt),
-    restarts: managed?.restarts ?? 0,
-    logFile: managed?.logFile ?? null,
-  }
-}
-
-function knownLength(managed: ManagedEngine | undefined): number {
-  const length = managed?.engine.capabilities.contextLength ?? 0
-  return length === Number.MAX_SAFE_INTEGER ? 0 : length
 }
 
 async function modelNotFound(model: string, suggest: EnginePoolOptions['suggest']): Promise<SanjhaError> {

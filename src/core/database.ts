@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { SanjhaError } from './errors.ts'
+import { isNodeError, SanjhaError } from './errors.ts'
 
 export type SqlValue = null | number | bigint | string | Uint8Array
 export type Row = Record<string, SqlValue>
@@ -30,17 +30,28 @@ export interface Database {
  * Errors: `invalid_file` when the file is no database or was made by a newer Sanjha.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  if (path !== ':memory:') makeFile(path)
   const connection = connect(path)
   const database = facade(connection)
   migrate(database, migrations, path)
   return database
 }
 
+/** Chats are private: the file, and with it what SQLite puts beside it, is for its owner only. */
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (error) {
+    throw isNodeError(error) ? SanjhaError.from(error) : error
+  }
+}
+
 function connect(path: string): DatabaseSync {
   try {
     const connection = new DatabaseSync(path, { timeout: 10_000 })
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
+    connection.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
+    useWriteAheadLog(connection)
     return connection
   } catch (error) {
     throw new SanjhaError('invalid_file', `The database ${path} cannot be opened: ${(error as Error).message}.`, {
@@ -50,7 +61,52 @@ function connect(path: string): DatabaseSync {
   }
 }
 
+/** Turning it on needs the file for a moment alone, and SQLite does not wait for that as it waits elsewhere. */
+function useWriteAheadLog(connection: DatabaseSync): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      connection.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (kindOf(error) !== sqliteBusy || attempt === 200) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+    }
+  }
+}
+
+// The low byte of an SQLite error says what kind it is.
+const [sqliteBusy, sqliteCorrupt, sqliteFull, sqliteNotADatabase] = [5, 11, 13, 26]
+const kindOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff
+
+/** What can happen to anybody's disk, in words; a mistake in our SQL stays what it is. */
+function translate(error: unknown): unknown {
+  switch (kindOf(error)) {
+    case sqliteBusy:
+      return new SanjhaError('locked', 'Another Sanjha process holds the database for too long.', { cause: error })
+    case sqliteFull:
+      return new SanjhaError('disk_full', 'There is no space left on the disk for the database.', {
+        cause: error,
+        hint: 'Free some space (`sanjha rm MODEL` removes a model) and try again.',
+      })
+    case sqliteCorrupt:
+    case sqliteNotADatabase:
+      return new SanjhaError('invalid_file', `The database is damaged: ${(error as Error).message}.`, {
+        cause: error,
+        hint: 'Move it away: models stay in the store, and their index is built anew.',
+      })
+    default:
+      return error
+  }
+}
+
 function facade(connection: DatabaseSync): Database {
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw translate(error)
+    }
+  }
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string): StatementSync => {
     let statement = statements.get(sql)
@@ -62,26 +118,30 @@ function facade(connection: DatabaseSync): Database {
   }
   let depth = 0
   return {
-    exec: (sql) => connection.exec(sql),
+    exec: (sql) => guarded(() => connection.exec(sql)),
     run: (sql, ...parameters) => {
-      const { changes, lastInsertRowid } = prepare(sql).run(...parameters)
+      const { changes, lastInsertRowid } = guarded(() => prepare(sql).run(...parameters))
       return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) }
     },
-    get: <T extends object>(sql: string, ...parameters: SqlValue[]) => prepare(sql).get(...parameters) as T | undefined,
-    all: <T extends object>(sql: string, ...parameters: SqlValue[]) => prepare(sql).all(...parameters) as T[],
+    get: <T extends object>(sql: string, ...parameters: SqlValue[]) =>
+      guarded(() => prepare(sql).get(...parameters)) as T | undefined,
+    all: <T extends object>(sql: string, ...parameters: SqlValue[]) =>
+      guarded(() => prepare(sql).all(...parameters)) as T[],
     transaction: (work) => {
       const [begin, commit, rollback] =
         depth === 0
           ? ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK']
           : [`SAVEPOINT s${depth}`, `RELEASE s${depth}`, `ROLLBACK TO s${depth}; RELEASE s${depth}`]
-      connection.exec(begin)
+      guarded(() => connection.exec(begin))
       depth++
       try {
         const result = work()
-        connection.exec(commit)
+        if (result instanceof Promise) throw new TypeError('A transaction is synchronous; its work must not be async.')
+        guarded(() => connection.exec(commit))
         return result
       } catch (error) {
-        connection.exec(rollback)
+        // Some errors, such as a full disk, have rolled back already.
+        if (connection.isTransaction) connection.exec(rollback)
         throw error
       } finally {
         depth--

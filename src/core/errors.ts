@@ -140,10 +140,18 @@ export class SanjhaError extends Error {
     if (error instanceof Error && error.name === 'TimeoutError') {
       return new SanjhaError('timeout', 'The request took longer than the time allowed.', { cause: error })
     }
-    if (isNodeError(error) && error.code === 'ENOSPC') {
+    if (isNodeError(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
       return new SanjhaError('disk_full', 'There is no space left on the disk.', {
         cause: error,
         hint: 'Free some space (`sanjha rm MODEL` removes a model) and try again.',
+      })
+    }
+    if (isNodeError(error) && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS')) {
+      const what = error.path ?? 'A file'
+      return new SanjhaError('internal', `${what} may not be read or written (${error.code}).`, {
+        cause: error,
+        retryable: false,
+        hint: 'Check who owns it and its permissions, or set SANJHA_HOME to a folder of your own.',
       })
     }
     return new SanjhaError('internal', error instanceof Error ? error.message : String(error), { cause: error })
@@ -152,7 +160,7 @@ export class SanjhaError extends Error {
   /** From the JSON form, for errors that crossed a process or a wire. */
   static fromJSON(data: SanjhaErrorData): SanjhaError {
     const { code, message, ...options } = data
-    return new SanjhaError(code in errorCodes ? code : 'internal', message, options)
+    return new SanjhaError(Object.hasOwn(errorCodes, code) ? code : 'internal', message, options)
   }
 
   toJSON(): SanjhaErrorData {

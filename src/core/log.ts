@@ -12,10 +12,16 @@ export interface Logger {
 }
 
 /** Keys whose values are never written, wherever they appear. */
-const secretPaths = ['authorization', 'apiKey', 'key', 'token', 'password', 'secret'].flatMap((name) => [
-  name,
-  `*.${name}`,
-])
+const secretPaths = [
+  'authorization',
+  'Authorization',
+  'cookie',
+  'apiKey',
+  'key',
+  'token',
+  'password',
+  'secret',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 export const silentLogger: Logger = {
   error: () => undefined,
@@ -32,7 +38,7 @@ export const silentLogger: Logger = {
 export async function createLogger(options: { level: LogLevel; file?: string }): Promise<Logger> {
   if (options.level === 'silent') return silentLogger
   const { pino } = await import('pino')
-  const destination = pino.destination({ dest: options.file ?? 2, mkdir: true, sync: true })
+  const destination = pino.destination({ dest: options.file ?? 2, mkdir: true, mode: 0o600, sync: true })
   const logger: PinoLogger = pino(
     { level: options.level, base: { pid: process.pid }, redact: { paths: secretPaths, censor: '[secret]' } },
     destination,

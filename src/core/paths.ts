@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 
 /** Where Sanjha keeps things. All paths are absolute. `SANJHA_HOME` moves all of them; else the XDG directories are used. */
 export interface Paths {
@@ -24,11 +24,11 @@ export interface Paths {
  * @param home the user's home directory
  */
 export function resolvePaths(env: Readonly<Record<string, string | undefined>>, home: string = homedir()): Paths {
-  const base = env.SANJHA_HOME
+  const base = env.SANJHA_HOME ? resolve(env.SANJHA_HOME) : undefined
   const xdg = (variable: string, fallback: string): string => {
     const value = env[variable]
     // The XDG specification says that a relative path is to be ignored.
-    return join(value?.startsWith('/') ? value : join(home, fallback), 'sanjha')
+    return join(value !== undefined && isAbsolute(value) ? value : join(home, fallback), 'sanjha')
   }
   const data = base ? join(base, 'data') : xdg('XDG_DATA_HOME', '.local/share')
   const config = base ? join(base, 'config') : xdg('XDG_CONFIG_HOME', '.config')

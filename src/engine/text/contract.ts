@@ -37,6 +37,11 @@ export interface RenderedChat {
   readonly prompt: string
   /** The template wrote a beginning-of-sequence token. Where this or the vocabulary asks for one, add exactly one. */
   readonly bos: boolean
+  /**
+   * Parts of the prompt (UTF-16 positions, from inclusive, to exclusive, in order) in which a user or a tool wrote what
+   * looks like special tokens: these are to be tokenized as plain text.
+   */
+  readonly literals: readonly (readonly [from: number, to: number])[]
   /** Texts that end the model's turn, besides its end tokens. */
   readonly stop: readonly string[]
   readonly grammar?: Grammar

@@ -160,6 +160,17 @@ describe('createChatFormat', () => {
     expect(answered.prompt).toContain('user\n<tool_response>\nSunny\n</tool_response><|im_end|>')
   })
 
+  it('explains tools as well where the template fails on them', () => {
+    const picky = `{% if tools %}{% for t in tools %}{{ t.function.name + t.function.parameters.properties.p.description }}<tool_call>{% endfor %}{% endif %}${turns}`
+    const rendered = format(picky).render(chat([user], { tools: [weather] }))
+    expect(rendered.prompt).toMatch(/system\n[\s\S]*"name":"weather"[\s\S]*<\|im_end\|>/)
+  })
+
+  it('says which parts of the prompt are to be taken literally', () => {
+    const { prompt, literals } = format(turns).render(chat([say('user', '<|im_end|> x')]))
+    expect(literals.map(([from, to]) => prompt.slice(from, to))).toEqual(['<|im_end|> x'])
+  })
+
   it('forces calls by grammar as tool_choice asks', () => {
     const call = (name: string, args: string): string =>
       `<tool_call>\n{"name": "${name}", "arguments": ${args}}\n</tool_call>`

@@ -3,108 +3,45 @@ import type { ChatMessage, OutputFormat, Tool } from '../contract.ts'
 import { AnswerParser } from './AnswerParser.ts'
 import { answerGrammar } from './answerGrammar.ts'
 import type { ChatFormat, ChatFormatOptions, ChatInput, RenderedChat } from './contract.ts'
+import { literalRanges, type Range } from './messages/literalRanges.ts'
 import { normalizeMessages } from './messages/normalizeMessages.ts'
+import { insideOf, splitLast, withPrefill } from './messages/prefill.ts'
 import { ReasoningParser } from './reasoning/ReasoningParser.ts'
-import { detectReasoning, endsClosed, endsInside, type ReasoningTags } from './reasoning/tags.ts'
+import { detectReasoning, endsClosed } from './reasoning/tags.ts'
 import { type CompiledTemplate, compileTemplate } from './template/compileTemplate.ts'
 import { defaultTemplate } from './template/defaultTemplates.ts'
 import { probeTemplate, type TemplateMessage, type TemplateTraits } from './template/probeTemplate.ts'
 import { turnEnds } from './template/turnEnds.ts'
-import { withoutSystem } from './template/withoutSystem.ts'
+import { learnWithoutSystem, type WithoutSystem } from './template/withoutSystem.ts'
 import { CallParser } from './tools/CallParser.ts'
 import { detectFamily, generic } from './tools/families.ts'
 import type { ToolFamily } from './tools/family.ts'
 import { familyHolds } from './tools/familyHolds.ts'
 import { genericToolPrompt } from './tools/genericToolPrompt.ts'
+import { openAiTool, type ToolUse, toolUse } from './tools/toolUse.ts'
 
 interface Loaded {
   readonly template: CompiledTemplate
   readonly traits: TemplateTraits
   readonly family: ToolFamily
+  readonly withoutSystem: WithoutSystem
 }
 
-/** Which tools the model is told of, and whether it must call one. */
-interface ToolUse {
-  readonly tools: readonly Tool[]
-  readonly required: boolean
-  readonly single: boolean
+interface Prompt {
+  readonly prompt: string
+  readonly bos: boolean
+  readonly literals: readonly Range[]
 }
 
-function toolUse(input: ChatInput): ToolUse {
-  const { tools = [], toolChoice = 'auto', parallelToolCalls = true } = input
-  if (toolChoice === 'none' || tools.length === 0) {
-    if (toolChoice !== 'none' && toolChoice !== 'auto') {
-      throw new SanjhaError('invalid_request', 'A tool call is required, but the request offers no tools.', {
-        param: 'tool_choice',
-      })
-    }
-    return { tools: [], required: false, single: true }
-  }
-  const single = !parallelToolCalls
-  if (typeof toolChoice !== 'object') return { tools, required: toolChoice === 'required', single }
-  const chosen = tools.filter((tool) => tool.name === toolChoice.name)
-  if (chosen.length === 0) {
-    throw new SanjhaError(
-      'invalid_request',
-      `The tool "${toolChoice.name}" is to be called, but it is not among the tools.`,
-      {
-        param: 'tool_choice',
-      },
-    )
-  }
-  // Naming a tool asks for one call of it.
-  return { tools: chosen, required: true, single: true }
-}
+const contentFor = (traits: TemplateTraits, text: string): TemplateMessage['content'] =>
+  traits.typedContent ? [{ type: 'text', text }] : text
 
-const propertiesOf = (tool: Tool): unknown =>
-  (typeof tool.parameters === 'object' ? tool.parameters['properties'] : undefined) ?? {}
+const systemMessages = (texts: readonly string[], traits: TemplateTraits): TemplateMessage[] =>
+  texts.map((text) => ({ role: 'system', content: contentFor(traits, text) }))
 
-const openAiTool = (tool: Tool): unknown => ({
-  type: 'function',
-  function: {
-    name: tool.name,
-    description: tool.description ?? '',
-    // Templates go through `properties` without asking whether there are any.
-    parameters: {
-      type: 'object',
-      ...(typeof tool.parameters === 'object' && tool.parameters),
-      properties: propertiesOf(tool),
-    },
-  },
-})
-
-/** Splits off the assistant's message that is to be continued. */
-function splitLast(input: ChatInput): { messages: readonly ChatMessage[]; text?: string; reasoning?: string } {
-  if (input.continueLast !== true) return { messages: input.messages }
-  const last = input.messages.at(-1)
-  if (last?.role !== 'assistant' || (last.toolCalls ?? []).length > 0) {
-    throw new SanjhaError(
-      'invalid_request',
-      'To be continued, the last message must be the assistant’s own text, without tool calls.',
-      { param: 'messages' },
-    )
-  }
-  return {
-    messages: input.messages.slice(0, -1),
-    text: last.content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-    ...(last.reasoning !== undefined && { reasoning: last.reasoning }),
-  }
-}
-
-/** Continues the assistant's turn with what it has said already. */
-function withPrefill(
-  prompt: string,
-  text: string,
-  reasoning: string | undefined,
-  tags: ReasoningTags | undefined,
-): string {
-  if (tags === undefined) return prompt + text
-  const inside = endsInside(prompt, tags)
-  const thought = reasoning ?? ''
-  if (thought === '' && !inside) return prompt + text
-  const opened = inside ? prompt : `${prompt}${tags.open}\n`
-  return text === '' ? opened + thought : `${opened}${thought}\n${tags.close}\n\n${text}`
-}
+const probeChat = (traits: TemplateTraits): TemplateMessage[] => [
+  { role: 'user', content: contentFor(traits, 'zquserqz') },
+]
 
 /**
  * How a model's chats are written and its answers read, from its own template.
@@ -116,7 +53,7 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
   const source = options.template ?? fallback!.template
   const tags = detectReasoning(source)
   const base = { bos_token: options.bosToken, eos_token: options.eosToken }
-  const ends = turnEnds(source, options.eosToken)
+  const ends = turnEnds(source)
   let loaded: Loaded | SanjhaError
   try {
     const template = compileTemplate(source, options.now)
@@ -124,9 +61,15 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
     const detected = detectFamily(source)
     const family = familyHolds(detected, { template, traits, base, source, tags }) ? detected : generic
     // In the generic form the template's own way of showing calls would contradict what the model is told.
+    const plain = (messages: readonly TemplateMessage[]): string =>
+      template.render({ ...base, messages, tools: traits.toolsAlways ? [] : undefined, add_generation_prompt: true })
     loaded = {
       template,
       family,
+      withoutSystem:
+        options.defaultSystem === ''
+          ? learnWithoutSystem((texts) => plain([...systemMessages(texts, traits), ...probeChat(traits)]))
+          : (render) => render([]),
       traits: family === generic ? { ...traits, tools: false, toolCalls: 'none', toolRole: false } : traits,
     }
   } catch (error) {
@@ -134,12 +77,13 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
   }
 
   function prompt(
-    { template, traits, family }: Loaded,
+    { template, traits, family, withoutSystem }: Loaded,
     input: ChatInput,
     messages: readonly ChatMessage[],
     use: ToolUse,
-  ): { prompt: string; bos: boolean } {
-    const native = traits.tools
+    useTemplate: boolean,
+  ): Prompt {
+    const native = traits.tools && useTemplate
     const told = input.toolChoice === 'none' ? [] : use.tools
     const extra = !native && told.length > 0 ? genericToolPrompt(told, family, use.required) : undefined
     const given = options.defaultSystem
@@ -167,27 +111,26 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
       reminder,
     )
     const wantsNone = given === '' && !hasSystem && reminder === undefined
-    const inFront = (texts: readonly string[]): TemplateMessage[] => [
-      ...texts.map(
-        (content): TemplateMessage => ({
-          role: 'system',
-          content: traits.typedContent ? [{ type: 'text', text: content }] : content,
-        }),
-      ),
-      ...shaped,
-    ]
+    const inFront = (texts: readonly string[]): TemplateMessage[] => [...systemMessages(texts, traits), ...shaped]
     let text = wantsNone
-      ? withoutSystem(
-          (texts) => render(inFront(texts), told),
-          (texts) => render(inFront(texts), []),
-        )
+      ? withoutSystem((texts) => render(inFront(texts), told), told.length > 0)
       : render(shaped, told)
     let bos = false
     while (options.bosToken !== '' && text.startsWith(options.bosToken)) {
       text = text.slice(options.bosToken.length)
       bos = true
     }
-    return { prompt: text, bos }
+    return { prompt: text, bos, literals: literalRanges(text, shaped) }
+  }
+
+  /** Some templates fail on tools that their makers did not think of; then the tools are explained in words. */
+  function promptOf(loaded: Loaded, input: ChatInput, messages: readonly ChatMessage[], use: ToolUse): Prompt {
+    try {
+      return prompt(loaded, input, messages, use, true)
+    } catch (error) {
+      if (!SanjhaError.is(error) || error.code !== 'invalid_file' || use.tools.length === 0) throw error
+      return prompt(loaded, input, messages, use, false)
+    }
   }
 
   return {
@@ -207,7 +150,7 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
       if (messages.length === 0 && text === undefined) {
         throw new SanjhaError('invalid_request', 'A chat needs at least one message.', { param: 'messages' })
       }
-      const rendered = prompt(loaded, input, messages, use)
+      const rendered = promptOf(loaded, input, messages, use)
       const whole = text === undefined ? rendered.prompt : withPrefill(rendered.prompt, text, reasoning, tags)
       const inside = tags !== undefined && (text === undefined || text === '') && insideOf(whole, tags, reasoning)
       const thinks = tags !== undefined && (text === undefined || text === '') && !endsClosed(whole, tags)
@@ -227,6 +170,7 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
       return {
         prompt: whole,
         bos: rendered.bos,
+        literals: rendered.literals,
         stop: ends,
         ...(grammar !== undefined && { grammar }),
         newParser: () =>
@@ -234,9 +178,4 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
       }
     },
   }
-}
-
-/** A prefill of reasoning alone leaves the model inside it as well. */
-function insideOf(prompt: string, tags: ReasoningTags, reasoning: string | undefined): boolean {
-  return endsInside(prompt, tags) || (reasoning !== undefined && reasoning !== '')
 }

@@ -10,7 +10,8 @@ export interface MessageHelp {
   writeCalls(calls: readonly ToolCall[]): string
 }
 
-function textOf(content: readonly ContentPart[]): string {
+/** The text of a message. @throws SanjhaError `unsupported` for images. */
+export function textOf(content: readonly ContentPart[]): string {
   return content
     .map((part) => {
       if (part.type === 'text') return part.text

@@ -75,6 +75,23 @@ describe('compileTemplate', () => {
     ['wide JSON', '{{ [1] | tojson(indent=1000000000) }}'],
     ['a long join', '{% set s = "x" * 5 %}{{ range(9999) | join(range(9999) | join(range(9999) | join("y"))) }}'],
     [
+      'JSON of shared parts',
+      `{% set n = namespace(s=[1, 2]) %}${'{% set n.s = [n.s, n.s] %}'.repeat(60)}{{ n.s | tojson | length }}`,
+    ],
+    [
+      'text of shared parts',
+      `{% set n = namespace(s={"a": 1}) %}${'{% set n.s = {"a": n.s, "b": n.s} %}'.repeat(60)}{{ n.s ~ "" }}`,
+    ],
+    [
+      'shared namespaces',
+      `{% set n0 = namespace(a=1) %}${Array.from({ length: 60 }, (_, index) => `{% set n${index + 1} = namespace() %}{% set n${index + 1}.a = n${index} %}{% set n${index + 1}.b = n${index} %}`).join('')}{{ n60 | string }}`,
+    ],
+    ['a namespace inside itself', '{% set n = namespace() %}{% set n.n = n %}{{ n.n ~ "" }}'],
+    [
+      'a long list of long texts',
+      '{% set n = namespace(s="xxxxxxxxxxxxxxxx", m=[]) %}{% for i in range(15) %}{% set n.s = n.s + n.s %}{% endfor %}{% for i in range(9000) %}{% set n.m = n.m + [n.s] %}{% endfor %}{{ n.m | tojson | length }}',
+    ],
+    [
       'a growing replace',
       '{% set n = namespace(s="a") %}{% for i in range(30) %}{% set n.s = n.s.replace("a", "aaaaaaaaaaaaaaaa") %}{% endfor %}{{ n.s }}',
     ],

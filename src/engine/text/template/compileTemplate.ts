@@ -1,6 +1,7 @@
 import vm from 'node:vm'
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
+import { parse, tokenize } from '@huggingface/jinja'
 import { SanjhaError } from '../../../core/index.ts'
+import { BoundedInterpreter, LimitBroken, newScope } from './BoundedInterpreter.ts'
 import { type TemplateLimits, templateLimits } from './limits.ts'
 import { strftime } from './strftime.ts'
 
@@ -12,93 +13,8 @@ export interface CompiledTemplate {
   render(variables: TemplateVariables): string
 }
 
-// The package's declarations import each other without file extensions, which this project's module resolution cannot
-// follow; so the few members that are used are described here.
-interface Value {
-  readonly value: unknown
-}
-interface Scope {
-  set(name: string, value: unknown): unknown
-}
-interface SyntaxNode {
-  readonly type: string
-  readonly value?: unknown
-}
-interface Evaluator {
-  evaluate(statement: unknown, scope: Scope): Value
-  run(program: unknown): Value
-}
-const BaseInterpreter = Interpreter as unknown as new (scope: Scope) => Evaluator
-const newScope = (): Scope => new (Environment as unknown as new () => Scope)()
-
 /** The template said `raise_exception`. */
 class Refused extends Error {}
-class LimitBroken extends Error {}
-
-interface Budget {
-  steps: number
-  stringLength: number
-  limits: TemplateLimits
-}
-
-class BoundedInterpreter extends BaseInterpreter {
-  readonly #budget: Budget
-  #depth = 0
-
-  constructor(scope: Scope, budget: Budget) {
-    super(scope)
-    this.#budget = budget
-  }
-
-  #evaluate(node: SyntaxNode, scope: Scope): Value {
-    try {
-      return super.evaluate(node, scope)
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.endsWith('UndefinedValue')) throw error
-      const instead = emptyInstead(node)
-      if (instead === undefined) throw error
-      return super.evaluate(instead, scope)
-    }
-  }
-
-  override evaluate(statement: unknown, scope: Scope): Value {
-    const { limits } = this.#budget
-    if (--this.#budget.steps < 0) throw new LimitBroken('it needs too many steps')
-    if (++this.#depth > limits.depth) throw new LimitBroken('it is nested too deeply')
-    try {
-      const result = this.#evaluate(statement as SyntaxNode, scope)
-      const { value } = result
-      if (typeof value === 'string' && value.length > this.#budget.stringLength) {
-        throw new LimitBroken('its output is too long')
-      }
-      if (Array.isArray(value) && value.length > limits.listLength) throw new LimitBroken('it builds too long a list')
-      return result
-    } finally {
-      this.#depth--
-    }
-  }
-}
-
-/**
- * Python's Jinja takes what is not defined as empty in filters, loops and subscripts, and templates rely on it; the
- * library does not.
- * @returns the node to evaluate instead.
- */
-function emptyInstead(node: SyntaxNode): SyntaxNode | undefined {
-  if (node.type === 'For') return { type: 'StringLiteral', value: '' }
-  if (node.type === 'MemberExpression') return { type: 'Identifier', value: ' undefined' }
-  if (node.type !== 'FilterExpression') return undefined
-  const { filter } = node as { filter?: SyntaxNode & { callee?: SyntaxNode } }
-  const name = String(filter?.callee?.value ?? filter?.value)
-  if (name === 'length' || name === 'count') return { type: 'IntegerLiteral', value: 0 }
-  if (['trim', 'string', 'lower', 'upper', 'title', 'capitalize', 'replace', 'indent', 'safe', 'join'].includes(name)) {
-    return { type: 'StringLiteral', value: '' }
-  }
-  if (['list', 'items', 'sort', 'unique', 'reverse', 'map', 'selectattr', 'rejectattr', 'dictsort'].includes(name)) {
-    return { type: 'ArrayLiteral', value: [] }
-  }
-  return undefined
-}
 
 /** `range` with a limit on its length, checked before the list is made. */
 function boundedRange(limit: number): (...args: unknown[]) => number[] {
@@ -165,8 +81,8 @@ function checkIndents(node: unknown): void {
   for (const member of Object.values(node)) checkIndents(member)
 }
 
-// `vm` is used for its timeout alone, which also interrupts long loops inside built-in functions. It is not a sandbox
-// and none is needed: what runs in it is the interpreter, not the template.
+// Reading a template has no steps to count, so it runs under the timeout of `vm`, once per model (the timeout starts a
+// thread, which would be slow for every chat). This is no sandbox, and none is needed: it is the parser that runs in it.
 let sandbox: vm.Context | undefined
 const entry = new vm.Script('run()')
 
@@ -256,12 +172,13 @@ export function compileTemplate(
           (count, list) => count + (Array.isArray(list) ? list.length : 0),
           0,
         )
-        const budget = {
+        const interpreter = new BoundedInterpreter(scope, {
           steps: limits.steps + limits.stepsPerMessage * members,
           stringLength: limits.stringLength + limits.growth * sizeOf(variables),
+          deadline: performance.now() + limits.milliseconds,
           limits,
-        }
-        return withTimeout(limits.milliseconds, () => String(new BoundedInterpreter(scope, budget).run(program).value))
+        })
+        return String(interpreter.run(program).value)
       } catch (error) {
         throw explain(error)
       }

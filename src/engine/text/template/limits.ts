@@ -16,7 +16,7 @@ export interface TemplateLimits {
   readonly listLength: number
   /** Macro calls and expressions inside each other. */
   readonly depth: number
-  /** Wall clock for one rendering: the last resort, far above what the other limits allow. */
+  /** Wall clock for one rendering, and for reading the template: the last resort. */
   readonly milliseconds: number
 }
 

@@ -1,4 +1,8 @@
-/** Texts that end a turn in known formats. One that a template mentions ends the answer, even where the vocabulary forgets to mark it as an end token. */
+/**
+ * Texts that end a turn in known formats, or begin the next. One that a template mentions ends the answer, even where the
+ * vocabulary forgets to mark it as an end token. Texts that people write for other reasons, such as `</s>`, are left to
+ * the end tokens.
+ */
 const knownTurnEnds = [
   '<|im_end|>',
   '<|eot_id|>',
@@ -17,11 +21,9 @@ const knownTurnEnds = [
   '<|im_user|>',
 ]
 
-export function turnEnds(template: string, eosToken: string): string[] {
+export function turnEnds(template: string): string[] {
   // gpt-oss ends each channel, not only the turn, with <|end|>.
-  const found = knownTurnEnds.filter(
+  return knownTurnEnds.filter(
     (end) => template.includes(end) && !(end === '<|end|>' && template.includes('<|channel|>')),
   )
-  if (eosToken !== '' && eosToken.length > 2 && !found.includes(eosToken)) found.push(eosToken)
-  return found
 }

@@ -45,44 +45,51 @@ function learnTurn(render: RenderWith): { before: string; after: string } | unde
   return undefined
 }
 
+/** Renders a chat without any system text. @param render the chat, with these system messages in front. */
+export type WithoutSystem = (render: RenderWith, hasTools: boolean) => string
+
 /**
- * The prompt of a chat without any system text. Many templates put one of their own where a chat brings none; that text
- * is found by comparing the rendering without a system message with one whose system message is known, and the turn
- * around it is removed as well.
- * @param render the chat itself. @param renderPlain the same without tools: a text that only appears with tools tells
- *   the model how to call them and stays.
+ * Many templates put a system text of their own where a chat brings none. It is found by comparing a rendering without
+ * a system message with one whose system message is known, and the turn around it is removed as well.
+ *
+ * With tools, a text that differs from the one without tools tells the model how to call them, and stays.
+ * @param renderPlain a chat of one user message without tools, with these system messages in front: what it shows is
+ *   learned once.
  */
-export function withoutSystem(render: RenderWith, renderPlain: RenderWith): string {
-  const bare = render([])
-  const marked = tryRender(render, [marker])
-  const bareText = tryRender(renderPlain, [])
-  const markedText = tryRender(renderPlain, [marker])
-  if (marked === undefined || bareText === undefined || markedText === undefined) return bare
-  const injected = injectedText(bareText, markedText)
-  if (injected === undefined) return bare
+export function learnWithoutSystem(renderPlain: RenderWith): WithoutSystem {
+  const plainBare = tryRender(renderPlain, [])
+  const plainMarked = tryRender(renderPlain, [marker])
+  const isInjecting =
+    plainBare !== undefined && plainMarked !== undefined && injectedText(plainBare, plainMarked) !== undefined
+  if (!isInjecting) return (render) => render([])
   const turn = learnTurn(renderPlain)
-  const found = marked.indexOf(marker)
-  if (found < 0) return bare
-  if (turn !== undefined) {
-    const whole = turn.before + marker + turn.after
-    const at = marked.indexOf(whole)
-    const removed = at < 0 ? undefined : marked.slice(0, at) + marked.slice(at + whole.length)
-    // With tools in the same turn the turn is not the message's alone: only the text may go.
-    if (removed !== undefined && injectedText(bare, marked) === injected) return removed
-  }
-  const at = bare.indexOf(injected)
-  if (at < 0) return bare
-  const head = bare.slice(0, at)
-  const tail = bare.slice(at + injected.length)
-  if (injectedText(bare, marked) !== injected) return bare
-  const emptied = head + tail
-  for (const empty of emptySystemTurns) {
-    const start = emptied.indexOf(empty)
-    if (start >= 0 && start <= head.length && start + empty.length >= head.length) {
-      return emptied.slice(0, start) + emptied.slice(start + empty.length)
+  const whole = turn === undefined ? undefined : turn.before + marker + turn.after
+
+  return (render, hasTools) => {
+    if (whole !== undefined && !hasTools) {
+      const marked = tryRender(render, [marker])
+      const at = marked?.indexOf(whole) ?? -1
+      if (marked !== undefined && at >= 0) return marked.slice(0, at) + marked.slice(at + whole.length)
     }
+    const bare = render([])
+    const marked = tryRender(render, [marker])
+    // Today's date may stand in the text, so it is looked at anew.
+    const injected = injectedText(tryRender(renderPlain, []) ?? '', tryRender(renderPlain, [marker]) ?? '')
+    if (marked === undefined || injected === undefined || injectedText(bare, marked) !== injected) return bare
+    const at = marked.indexOf(marker)
+    if (whole !== undefined) {
+      const start = marked.indexOf(whole)
+      if (start >= 0) return marked.slice(0, start) + marked.slice(start + whole.length)
+    }
+    const emptied = marked.slice(0, at) + marked.slice(at + marker.length)
+    for (const empty of emptySystemTurns) {
+      const start = emptied.indexOf(empty)
+      if (start >= 0 && start <= at && start + empty.length >= at) {
+        return emptied.slice(0, start) + emptied.slice(start + empty.length)
+      }
+    }
+    return emptied
   }
-  return emptied
 }
 
 /** The text that stands in `bare` where `marked` has the marker; undefined when nothing was injected. */

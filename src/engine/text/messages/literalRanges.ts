@@ -1,0 +1,30 @@
+import type { TemplateMessage } from '../template/probeTemplate.ts'
+
+/** From (inclusive) and to (exclusive), in UTF-16 units of the prompt. */
+export type Range = readonly [from: number, to: number]
+
+/** What known vocabularies use as special tokens. */
+const markup =
+  /<\|[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|\[\/?[A-Z]{3,}(?:_[A-Z]+)*\]|<(?:start|end)_of_[a-z]+>|<\/?(?:s|bos|eos|unk|pad|think|tool_call|tool_response|response)>/
+
+const textOf = (content: TemplateMessage['content']): string =>
+  typeof content === 'string' ? content : content.map((part) => part.text).join('')
+
+/**
+ * Where what users and tools said stands in the prompt, of those texts that contain the spelling of a special token.
+ * Tokenized without special tokens there, nobody can end their own turn and write a system message of their own.
+ * Texts without such spellings are not listed: they mean the same either way.
+ */
+export function literalRanges(prompt: string, messages: readonly TemplateMessage[]): Range[] {
+  const ranges: Range[] = []
+  let from = 0
+  for (const message of messages) {
+    const text = textOf(message.content).trim()
+    if (text === '') continue
+    const at = prompt.indexOf(text, from)
+    if (at < 0) continue
+    from = at + text.length
+    if ((message.role === 'user' || message.role === 'tool') && markup.test(text)) ranges.push([at, from])
+  }
+  return ranges
+}

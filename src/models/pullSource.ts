@@ -33,7 +33,9 @@ export async function pullFrom(plan: PullPlan, source: PullSource, work: PullWor
   reporter.begin(resolved.files.map((file) => ({ name: file.name, size: sizeToFetch(file) })))
   const staged: StagedFile[] = []
   for (const file of resolved.files) {
-    if (file.digest !== null && (await deps.store.hasBlob(file.digest)) && file.size !== null) {
+    // By force means: even if it is here, because what is here may be damaged.
+    const here = work.options.force !== true && file.digest !== null && (await deps.store.hasBlob(file.digest))
+    if (here && file.digest !== null && file.size !== null) {
       reporter.file(file.name, { completed: file.size, total: file.size })
       staged.push({
         path: deps.store.blobPath(file.digest),

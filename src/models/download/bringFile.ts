@@ -111,10 +111,17 @@ async function bringArchive(request: BringRequest, origin: ArchiveOrigin, tools:
       },
     )
   }
+  // The archive and the file in it are on the disk together for a moment; better to know now than after hours.
+  const need = (origin.archiveSize ?? 0) + (expected.size ?? 0)
   const id = createHash('sha256')
     .update(origin.archiveDigest ?? origin.archive.url)
     .digest('hex')
     .slice(0, 16)
+  const there = await stat(join(directory, `archive-${id}.part`)).then(
+    (s) => s.size,
+    () => 0,
+  )
+  await requireSpace(directory, need - there, name, tools.freeSpace)
   const archive = await downloadFile(
     {
       origin: origin.archive,
@@ -158,6 +165,10 @@ async function bringJoined(request: BringRequest, origin: JoinedOrigin, tools: D
     (sum, part) => (sum === null || part.size === null ? null : sum + part.size),
     0,
   )
+  // The parts and the whole are on the disk together for a moment.
+  if (expected.size !== null && (await stat(join(directory, partName(origin, 0))).catch(() => null)) === null) {
+    await requireSpace(directory, 2 * expected.size, name, tools.freeSpace)
+  }
   const parts: BroughtFile[] = []
   let before = 0
   for (const [index, part] of origin.parts.entries()) {
@@ -165,7 +176,7 @@ async function bringJoined(request: BringRequest, origin: JoinedOrigin, tools: D
       {
         origin: part.origin,
         directory,
-        name: `part-${String(index).padStart(3, '0')}-${part.name}`,
+        name: partName(origin, index),
         expected: { size: null, digest: null },
         signal,
         onProgress: (p) =>
@@ -217,6 +228,10 @@ async function bringJoined(request: BringRequest, origin: JoinedOrigin, tools: D
     await rm(`${part.path}.done.json`, { force: true })
   }
   return file
+}
+
+function partName(origin: JoinedOrigin, index: number): string {
+  return `part-${String(index).padStart(3, '0')}-${origin.parts[index]?.name ?? ''}`
 }
 
 async function done(request: BringRequest, file: BroughtFile): Promise<BroughtFile> {

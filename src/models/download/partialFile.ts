@@ -201,7 +201,7 @@ export async function findBrought(
 
 /** Staged files are named by us; a name that could leave the folder is a defect. */
 export function assertPlainName(name: string): void {
-  if (!/^[A-Za-z0-9_+=@ ()~,-][A-Za-z0-9._+=@ ()~,-]{0,200}$/.test(name)) {
+  if (!/^[\p{L}\p{N}_+=@ ()~,-][\p{L}\p{M}\p{N}._+=@ ()~,'&%#![\]-]*$/u.test(name) || Buffer.byteLength(name) > 200) {
     throw new SanjhaError('invalid_reference', `\`${name}\` is no file name that can be stored.`, {
       hint: 'Download the file yourself, give it a plain name, and name it with file://.',
     })

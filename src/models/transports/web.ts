@@ -18,7 +18,7 @@ export const web: Transport<'https' | 'http'> = {
         },
       )
     }
-    const name = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1))
+    const name = decoded(url.pathname.slice(url.pathname.lastIndexOf('/') + 1))
     const part = splitPart(name)
     const names = part === null ? [name] : partNames(part.base, part.count)
     const files = names.map((file): ResolvedFile => {
@@ -38,4 +38,13 @@ export const web: Transport<'https' | 'http'> = {
       messages: [`Nobody states a digest for ${url.host}${url.pathname}, so only its length can be checked.`],
     }
   },
+}
+
+/** A percent sign that encodes nothing means itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

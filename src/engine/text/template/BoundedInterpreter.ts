@@ -1,5 +1,6 @@
 import { Environment, Interpreter } from '@huggingface/jinja'
 import type { TemplateLimits } from './limits.ts'
+import { pythonStringMethods } from './pythonStrings.ts'
 
 // The package's declarations import each other without file extensions, which this project's module resolution cannot
 // follow; so the few members that are used are described here.
@@ -13,6 +14,11 @@ interface Scope {
 interface SyntaxNode {
   readonly type: string
   readonly value?: unknown
+}
+interface MemberNode extends SyntaxNode {
+  readonly computed?: boolean
+  readonly object?: SyntaxNode
+  readonly property?: SyntaxNode
 }
 interface Evaluator {
   evaluate(statement: unknown, scope: Scope): Value
@@ -79,6 +85,8 @@ export class BoundedInterpreter extends BaseInterpreter {
 
   #evaluate(node: SyntaxNode | undefined, scope: Scope): Value {
     try {
+      const called = node === undefined ? undefined : this.#stringMethod(node, scope)
+      if (called !== undefined) return called
       return super.evaluate(node, scope)
     } catch (error) {
       if (node === undefined || !(error instanceof Error) || !error.message.endsWith('UndefinedValue')) throw error
@@ -86,6 +94,31 @@ export class BoundedInterpreter extends BaseInterpreter {
       if (instead === undefined) throw error
       return super.evaluate(instead, scope)
     }
+  }
+
+  /** A method call on a string, where Python knows the method better than the library. */
+  #stringMethod(node: SyntaxNode, scope: Scope): Value | undefined {
+    if (node.type !== 'CallExpression') return undefined
+    const { callee, args } = node as { callee?: MemberNode; args?: readonly SyntaxNode[] }
+    if (callee?.type !== 'MemberExpression' || callee.computed || callee.property?.type !== 'Identifier')
+      return undefined
+    const method = pythonStringMethods.get(String(callee.property.value))
+    if (
+      method === undefined ||
+      args?.some((argument) => argument.type.startsWith('Keyword') || argument.type === 'SpreadExpression')
+    ) {
+      return undefined
+    }
+    const self = this.evaluate(callee.object, scope)
+    if (typeof self.value !== 'string') return undefined
+    const value = method(
+      self.value,
+      (args ?? []).map((argument) => this.evaluate(argument, scope).value),
+    )
+    const type = typeof value === 'string' ? 'StringLiteral' : 'IntegerLiteral'
+    if (typeof value === 'boolean')
+      return super.evaluate({ type: 'Identifier', value: value ? 'true' : 'false' }, scope)
+    return super.evaluate({ type, value }, scope)
   }
 
   /** Characters and members in a value. Namespaces can change, so neither they nor what holds them is remembered. */

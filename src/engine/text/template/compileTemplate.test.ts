@@ -41,6 +41,20 @@ describe('compileTemplate', () => {
     expect(errorOf('{{ x + 1 }}').code).toBe('invalid_file')
   })
 
+  it('knows Python’s string methods with their arguments', () => {
+    expect(
+      render(
+        "[{{ ' \\n a \\n'.strip('\\n') }}|{{ '\\n\\n a'.lstrip('\\n') }}|{{ 'xya'.lstrip('yx') }}|{{ ' a '.strip() }}]",
+      ),
+    ).toBe('[ \n a |\u0020a|a|a]')
+    expect(
+      render(
+        "{{ '<{}:{}>{{}}{0}'.format('a', 2) }} {{ 'abab'.count('ab') }} {{ 'ab'.find('b') }} {{ 'abc'.removeprefix('a').removesuffix('c') }}",
+      ),
+    ).toBe('<a:2>{}a 2 1 b')
+    expect(render("{% if '12'.isdigit() and not 'x'.isdigit() %}yes{% endif %}{{ {'count': 3}.count }}")).toBe('yes3')
+  })
+
   it('tells what the template refuses', () => {
     const error = errorOf("{{ raise_exception('no system role, please') }}")
     expect(error.code).toBe('invalid_request')

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { SanjhaError } from '../../core/index.ts'
-import { formatReference, type NameReference, parseReference } from '../reference.ts'
+import { formatReference, parseReference } from '../reference.ts'
 // Only the type: this makes the compiler copy the file, and reading it waits until somebody asks.
 import type {} from './catalog.json'
 import type { CatalogData, CatalogFile, CatalogLicense, CatalogModel } from './catalogTypes.ts'
@@ -141,11 +141,6 @@ function notPullable(shortName: string, model: CatalogModel, files: readonly Cat
       details: { catalogId: model.id, ...(reference !== null && { reference }) },
     },
   )
-}
-
-/** True for a reference that is to be looked up in the catalogue. */
-export function isShortName(reference: { readonly scheme: string }): reference is NameReference {
-  return reference.scheme === 'name'
 }
 
 function lazy<T>(make: () => T): () => T {

@@ -84,7 +84,8 @@ export function openBlobs(root: string): Blobs {
 
 /** Makes a file's bytes durable, so that a later rename never names a file whose bytes a power cut takes. */
 export async function flush(path: string): Promise<void> {
-  const handle = await open(path, 'r+')
+  // Windows flushes only what is open for writing; elsewhere a file may be one that we must not write to.
+  const handle = await open(path, process.platform === 'win32' ? 'r+' : 'r')
   try {
     await handle.sync()
   } finally {

@@ -4,8 +4,8 @@ import type { Descriptor } from '../contract.ts'
 import { digestOf, isDigest } from '../digest.ts'
 import { type Blobs, flush } from './blobs.ts'
 import type { CommitManifestRequest, CommitRequest, StagedFile } from './contract.ts'
-import { type Description, describeFiles, factsVersion } from './describe.ts'
-import type { Layout, LayoutIndex, StoredFacts, StoredModel } from './layout.ts'
+import { type Description, describeFiles } from './describe.ts'
+import { factsVersion, type Layout, type LayoutIndex, type StoredFacts, type StoredModel } from './layout.ts'
 import { type Links, needsLinks } from './links.ts'
 import {
   buildManifest,

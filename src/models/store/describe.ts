@@ -5,9 +5,6 @@ import type { ModelFormat } from '../contract.ts'
 import { describeModel, type MetadataValue, type ModelFacts, summariseMetadata } from '../formats/index.ts'
 import type { FileRole } from './contract.ts'
 
-/** Counts up when the reading of headers changes what it says, so that what was stored before is read anew. */
-export const factsVersion = 1
-
 const maxConfigBytes = 16 * 1024 * 1024
 
 /** All that the headers and small files of a model say. */

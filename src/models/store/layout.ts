@@ -5,9 +5,12 @@ import type { Descriptor, ModelFormat, ModelSource } from '../contract.ts'
 import { isDigest } from '../digest.ts'
 import { annotationKeys, mediaTypes } from './mediaTypes.ts'
 
+/** Counts up when the reading of headers changes what it says, so that what was stored before is read anew. */
+export const factsVersion = 1
+
 /** What a model's headers say, kept in the index beside the name, so that the database can be rebuilt without reading them. */
 export interface StoredFacts {
-  /** Counts up when the reading of headers changes; older facts are read anew. */
+  /** `factsVersion` of the Sanjha that read them. */
   readonly version: number
   readonly format: ModelFormat
   readonly architecture: string | null

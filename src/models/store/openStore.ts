@@ -3,20 +3,15 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, type Database, type Logger, SanjhaError, silentLogger, systemClock } from '../../core/index.ts'
 import { type Catalog, openCatalog } from '../catalog/index.ts'
-import type { Descriptor, ModelDetails, ModelSummary } from '../contract.ts'
+import type { ModelDetails, ModelSummary } from '../contract.ts'
 import { openBlobs } from './blobs.ts'
-import { commitFiles, commitManifest } from './commit.ts'
 import type { ModelStore } from './contract.ts'
-import { describeFiles, factsVersion } from './describe.ts'
-import { sweep, sweepStaging } from './garbage.ts'
-import { type LayoutIndex, openLayout, type StoredModel } from './layout.ts'
+import { factsVersion, type LayoutIndex, openLayout, type StoredModel } from './layout.ts'
 import { needsLinks, openLinks } from './links.ts'
 import { filesOf, isModelManifest, parseManifest } from './manifest.ts'
 import { checkName, moveName, withSource } from './names.ts'
 import { type FullHeader, toDetails, toSummary } from './present.ts'
-import { attachManifest, attachReferrer, dependents } from './referrers.ts'
 import { type IndexedModel, openSqliteIndex } from './sqliteIndex.ts'
-import { verifyModel } from './verify.ts'
 
 export interface StoreOptions {
   /** The layout's directory; made at the first commit. */
@@ -27,6 +22,12 @@ export interface StoreOptions {
   readonly clock?: Clock
   readonly log?: Logger
 }
+
+// Listing and finding need little of this room. What only a change or a first look needs is loaded when it is asked for.
+const commits = () => import('./commit.ts')
+const describing = () => import('./describe.ts')
+const garbage = () => import('./garbage.ts')
+const evidence = () => import('./referrers.ts')
 
 const month = 30 * 24 * 3600 * 1000
 
@@ -65,6 +66,7 @@ export function openStore(options: StoreOptions): ModelStore {
       const manifest = parseManifest(await blobs.read(digest), digest)
       if (!isModelManifest(manifest)) return undefined
       const files = filesOf(manifest)
+      const { describeFiles } = await describing()
       const { format, facts } = await describeFiles(files.map((f) => ({ ...f, path: blobs.path(f.digest) })))
       const { architecture, parameters, quantization, contextLength, license } = facts
       const listed = files.map(({ name, digest: blob, size }) => ({ name, digest: blob, size }))
@@ -105,6 +107,7 @@ export function openStore(options: StoreOptions): ModelStore {
     if (header === undefined) {
       const manifest = parseManifest(await blobs.read(digest), digest)
       const located = filesOf(manifest).map((f) => ({ ...f, path: blobs.path(f.digest) }))
+      const { describeFiles } = await describing()
       const { metadata, facts } = await describeFiles(located)
       const { template, embeddingLength, layers, contextBytesPerToken, contextNote, nonEmbeddingParameters } = facts
       header = {
@@ -168,8 +171,8 @@ export function openStore(options: StoreOptions): ModelStore {
     hasBlob: async (digest) => (await blobs.size(digest)) !== undefined,
     blobPath: (digest) => blobs.path(digest),
     readBlob: (digest, limit) => blobs.read(digest, limit),
-    commit: async (request) => byDigest(await commitFiles(request, writing)),
-    commitManifest: async (request) => byDigest(await commitManifest(request, writing)),
+    commit: async (request) => byDigest(await (await commits()).commitFiles(request, writing)),
+    commitManifest: async (request) => byDigest(await (await commits()).commitManifest(request, writing)),
     list: async () => (await current()).all().map((model) => toSummary(model, catalog)),
     find: async (name) => details(locate(await current(), name)),
     findByBlob: async (digest) => details((await current()).byKey('blob', digest)),
@@ -177,6 +180,7 @@ export function openStore(options: StoreOptions): ModelStore {
     remove: async (name) => {
       const found = await required(name)
       const { digest } = found.manifest
+      const [{ dependents }, { sweep }] = await Promise.all([evidence(), garbage()])
       return layout.update(async (index) => {
         const model = index.models.find((m) => m.manifest.digest === digest)
         if (model === undefined) throw notStored(name)
@@ -209,16 +213,17 @@ export function openStore(options: StoreOptions): ModelStore {
           m === model ? { ...m, sources: withSource(m.sources, reference, fetched) } : m,
         ),
       })),
-    attach: (request): Promise<Descriptor> => attachReferrer(request, writing),
-    attachManifest: (request) => attachManifest(request, writing),
+    attach: async (request) => (await evidence()).attachReferrer(request, writing),
+    attachManifest: async (request) => (await evidence()).attachManifest(request, writing),
     referrers: async (subject, artifactType) =>
       (await layout.read()).referrers
         .filter((r) => r.subject === subject)
         .map((r) => r.manifest)
         .filter((m) => artifactType === undefined || m.artifactType === artifactType),
-    verify: async (name) => verifyModel(await required(name), blobs),
-    prune: (olderThanMs = month) =>
-      layout.update(async (index) => ({
+    verify: async (name) => (await import('./verify.ts')).verifyModel(await required(name), blobs),
+    prune: async (olderThanMs = month) => {
+      const { sweep, sweepStaging } = await garbage()
+      return layout.update(async (index) => ({
         index,
         finish: async () => {
           const unnamed = await sweep(index, blobs, links.directory)
@@ -228,7 +233,8 @@ export function openStore(options: StoreOptions): ModelStore {
             removed: unnamed.removed + abandoned.removed,
           }
         },
-      })),
+      }))
+    },
     rebuild: async () => {
       await current(true)
     },

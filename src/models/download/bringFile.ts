@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNodeError, SanjhaError } from '../../core/index.ts'
 import { digestOfFile } from '../digest.ts'
@@ -18,6 +17,7 @@ import { requireSpace, spaceError } from './diskSpace.ts'
 import { type DownloadTools, downloadFile } from './downloadFile.ts'
 import { cancelled } from './openUrl.ts'
 import { assertPlainName, findBrought, markBrought } from './partialFile.ts'
+import { placeLocal } from './placeLocal.ts'
 
 export interface BringRequest {
   readonly origin: ByteOrigin
@@ -57,46 +57,23 @@ export async function bringFile(request: BringRequest, tools: DownloadTools): Pr
   }
 }
 
-/** A copy that shares its blocks where the file system can, else a second name for the same bytes, else a copy. */
 async function bringLocal(request: BringRequest, origin: LocalOrigin, tools: DownloadTools): Promise<BroughtFile> {
   const { directory, name, expected, signal } = request
   const target = join(directory, name)
   const size = await sizeOf(origin.path)
   request.onProgress?.({ completed: 0, total: size, message: `Reading ${name}` })
-  const digest = await digestOfFile(origin.path, signal)
-  check(expected, { size, digest }, origin.path)
   await rm(target, { force: true })
-  await placeCopy(origin.path, target, async () => await requireSpace(directory, size, name, tools.freeSpace))
-  // The original may have been written to while it was read.
-  const staged = await stat(target)
-  if (staged.size !== size)
-    throw new SanjhaError('conflict', `${origin.path} changed while it was read.`, {
-      hint: 'Try again when nothing writes to it.',
-    })
-  return await done(request, { path: target, size, digest })
-}
-
-async function placeCopy(from: string, to: string, beforeCopy: () => Promise<void>): Promise<void> {
+  await placeLocal(origin.path, target, async () => await requireSpace(directory, size, name, tools.freeSpace))
+  // Hashed where it will stay: the original may be written to at any time.
+  const digest = await digestOfFile(target, signal)
+  const file = { path: target, size: (await stat(target)).size, digest }
   try {
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE)
-    return
-  } catch {
-    await rm(to, { force: true })
-  }
-  try {
-    await link(from, to)
-    return
+    check(expected, file, origin.path)
   } catch (error) {
-    // Another file system, or one without links.
-    if (!isNodeError(error)) throw error
+    await rm(target, { force: true })
+    throw error
   }
-  await beforeCopy()
-  try {
-    await copyFile(from, to, constants.COPYFILE_EXCL)
-  } catch (error) {
-    await rm(to, { force: true })
-    throw spaceError(error, from, 0, null)
-  }
+  return await done(request, file)
 }
 
 async function bringArchive(request: BringRequest, origin: ArchiveOrigin, tools: DownloadTools): Promise<BroughtFile> {

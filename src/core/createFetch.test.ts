@@ -142,6 +142,20 @@ describe('createFetch', () => {
     await expect(createFetch()('ftp://example.org')).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
+  it('asks again when a kept connection turns out to be closed', async () => {
+    const used = new WeakSet<object>()
+    const url = await serve((request, response) => {
+      if (used.has(request.socket)) return void request.socket.destroy()
+      used.add(request.socket)
+      void echo(request, response)
+    })
+    const fetch = createFetch()
+    for (let i = 0; i < 5; i++) {
+      const response = await fetch(url, { method: 'POST', body: String(i) })
+      expect(await response.json()).toMatchObject({ body: String(i) })
+    }
+  })
+
   it('goes through the proxy of its environment, except where NO_PROXY says otherwise', async () => {
     const seen: string[] = []
     const proxy = await serve((request, response) => {

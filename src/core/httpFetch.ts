@@ -50,20 +50,34 @@ export function httpFetch(options: CreateFetchOptions): typeof globalThis.fetch 
     headers['accept-encoding'] ??= 'gzip, deflate, br'
     headers.accept ??= '*/*'
     if (body !== undefined) headers['content-length'] = String(body.byteLength)
+    const proxied = Boolean(
+      env[`${url.protocol.slice(0, -1)}_proxy`] || env[`${url.protocol.slice(0, -1).toUpperCase()}_PROXY`],
+    )
     const details: RequestOptions = {
       method: request.method,
       headers,
       agent: agents[url.protocol],
       signal: request.signal,
-      ...(publicOnly && options.lookup === undefined && { lookup: publicLookup }),
+      // A proxy may well have a private address; then the look before is all there is.
+      ...(publicOnly && options.lookup === undefined && !proxied && { lookup: publicLookup }),
     }
     log.debug({ method: request.method, host: url.host }, 'HTTP request')
-    return await new Promise((resolve, reject) => {
+    for (let attempt = 0; ; attempt++) {
       const outgoing = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, details)
-      outgoing.once('response', resolve)
-      outgoing.once('error', (error) => reject(request.signal.aborted ? request.signal.reason : toError(error, url)))
-      outgoing.end(body)
-    })
+      try {
+        return await new Promise((resolve, reject) => {
+          outgoing.once('response', resolve)
+          // Not `once`: a later error with nobody to hear it would end the process.
+          outgoing.on('error', reject)
+          outgoing.end(body)
+        })
+      } catch (error) {
+        if (request.signal.aborted) throw request.signal.reason
+        // The server closed a kept connection just as it was used again: that says nothing about the request.
+        const stale = outgoing.reusedSocket && isNodeError(error) && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+        if (!stale || attempt >= 3) throw toError(error as Error, url)
+      }
+    }
   }
 
   return async (input, init) => {
@@ -143,13 +157,13 @@ function decoded(message: IncomingMessage, headers: Headers, request: Request): 
     })
     message.on('data', (chunk) => body.push(chunk) || message.pause())
     message.once('end', () => body.push(null))
-    message.once('error', (error) => body.destroy(failed(error)))
+    message.on('error', (error) => body.destroy(failed(error)))
     return body
   }
   // What comes out is no longer what these describe.
   headers.delete('content-encoding')
   headers.delete('content-length')
-  message.once('error', (error) => decoder.destroy(failed(error)))
+  message.on('error', (error) => decoder.destroy(failed(error)))
   decoder.once('close', () => message.destroy())
   return message.pipe(decoder)
 }

@@ -169,6 +169,25 @@ describe('a run', () => {
   })
 })
 
+describe('the end of a run', () => {
+  it('is written as soon as the database can be written again', async () => {
+    let full = 0
+    const failing: Database = {
+      ...database,
+      run: (sql, ...parameters) => {
+        if (full > 0 && sql.includes('ended_at = ?') && full-- > 0) throw new SanjhaError('disk_full', 'No space.')
+        return database.run(sql, ...parameters)
+      },
+    }
+    const runs = open([], undefined, { database: failing })
+    full = 2
+    const { id } = runs.start('count', { file, steps: 1 })
+    expect(await runs.wait(id)).toMatchObject({ state: 'succeeded', result: { sum: 1 } })
+    expect(full).toBe(0)
+    expect((await collect(runs, id)).map((e) => e.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  })
+})
+
 describe('cancelling', () => {
   it('ends the work, once', async () => {
     const runs = open([kind('hang', hang)])

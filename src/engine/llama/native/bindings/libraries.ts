@@ -85,6 +85,12 @@ export function verifyLibraries(
 const isLibrary = (file: string): boolean =>
   /^(lib)?(ggml|llama)[-.\w]*\.(so|dylib|dll)$/.test(file) && !file.includes('llama-common')
 
+/**
+ * A native function to take the place of a log callback: one of ours would be called from native threads. It takes
+ * nothing, reads nothing and returns a constant, so that calling it with a message is harmless on every ABI.
+ */
+export const harmlessCallback = (base: LibraryHandle): bigint => koffi.address(base.symbol('ggml_cycles_per_ms'))
+
 let loaded: NativeLibraries | undefined
 
 /**
@@ -120,6 +126,8 @@ export function loadLibraries(directory: string = findLibraryDirectory()): Nativ
   // Grammar triggers are regular expressions, which the C++ library matches recursively on koffi's stack.
   koffi.config({ sync_stack_size: 16 << 20, async_stack_size: 8 << 20, resident_async_pools: 2 })
   const base = open(/^(lib)?ggml-base\./)
+  // Before anything writes to stderr; see `setNativeLog` in nativeApi.ts.
+  base.func('ggml_log_set', 'void', ['void *', 'void *'])(harmlessCallback(base), null)
   const ggml = open(/^(lib)?ggml\.(v[\d.]+\.)?(so|dylib|dll)$/)
   const llama = open(/^(lib)?llama\.(v[\d.]+\.)?(so|dylib|dll)$/)
   ggml.func('ggml_backend_load_all_from_path', 'void', ['str'])(directory)

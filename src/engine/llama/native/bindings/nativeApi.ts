@@ -1,5 +1,5 @@
 import koffi, { type LibraryHandle } from 'koffi'
-import { loadLibraries, type NativeLibraries } from './libraries.ts'
+import { harmlessCallback, loadLibraries, type NativeLibraries } from './libraries.ts'
 import { createNativeTypes, type NativeTypes } from './nativeTypes.ts'
 
 /** An address; koffi gives and takes them as BigInt. Null is C's NULL. */
@@ -171,9 +171,7 @@ function bind(libraries: NativeLibraries, types: NativeTypes): NativeApi {
   const lazyArgs = [p, 'str', 'str', 'str *', 'size_t', 'int32 *', 'size_t']
   const initLazy = f('sampler_init_grammar_lazy_patterns', p, p, ...lazyArgs.slice(1))
   const logSet = f('log_set', 'void', p, p)
-  // A log callback of ours would be called from native threads. This function takes nothing, reads nothing and returns a
-  // constant, so that calling it with a message is harmless on every ABI.
-  const harmless = koffi.address(base.symbol('ggml_cycles_per_ms'))
+  const harmless = harmlessCallback(base)
   const modelSize = f('model_size', 'uint64', p)
   const modelParameters = f('model_n_params', 'uint64', p)
   return {

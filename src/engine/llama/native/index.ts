@@ -1,0 +1,2 @@
+export { createNativeEngine } from './createNativeEngine.ts'
+export type { NativeEngineOptions } from './options.ts'

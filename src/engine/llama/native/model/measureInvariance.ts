@@ -1,0 +1,55 @@
+import type { StepCost } from '../speculative/StepCost.ts'
+import type { NativeContext } from './NativeContext.ts'
+
+/**
+ * Finds how many tokens a decode may hold so that each one's logits are, bit for bit, those it gets in a decode of its
+ * own. Some kernels treat four or more rows differently (weights that llama.cpp repacks); with those, drafts that are
+ * checked together could turn a near tie, so they stay shorter than that.
+ *
+ * Decodes a few tokens of no meaning one by one and then together; leaves the context empty. Takes about the time of
+ * `2 · longest` tokens, but stops after `limitMs`.
+ * @returns at least 1
+ */
+export async function measureInvariance(
+  context: NativeContext,
+  options: { readonly longest: number; readonly limitMs: number; readonly cost: StepCost; readonly now: () => number },
+): Promise<number> {
+  const { longest, limitMs, cost, now } = options
+  const sizes = [longest, 16, 8, 4, 3, 2].filter((size) => size <= longest)
+  const token = (i: number): number => 40 + ((i * 7919) % 200)
+  const start = now()
+  const run = async (from: number, count: number): Promise<Float32Array[] | undefined> => {
+    context.clearBatch()
+    const rows = Array.from({ length: count }, (_, i) => context.add(token(from + i), from + i, 0, true))
+    const before = now()
+    if ((await context.decode()) !== 'done') return undefined
+    if (from > 0 || count > 1) cost.record(count, now() - before)
+    return rows.map((row) => context.logits(row).slice())
+  }
+  try {
+    const alone: Float32Array[] = []
+    while (alone.length < longest && (alone.length < 4 || now() - start < limitMs)) {
+      const rows = await run(alone.length, 1)
+      if (rows === undefined) return 1
+      alone.push(...rows)
+    }
+    for (const size of sizes) {
+      if (size > alone.length) continue
+      context.trim(0, 0)
+      const rows = await run(0, size)
+      if (rows?.every((row, i) => sameBits(row, alone[i] as Float32Array))) return size
+    }
+    return 1
+  } finally {
+    context.trim(0, 0)
+  }
+}
+
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  return (
+    Buffer.compare(
+      Buffer.from(a.buffer, a.byteOffset, a.byteLength),
+      Buffer.from(b.buffer, b.byteOffset, b.byteLength),
+    ) === 0
+  )
+}

@@ -1,0 +1,81 @@
+import koffi from 'koffi'
+import type { NativeApi, Pointer } from '../bindings/nativeApi.ts'
+
+/** One `llama_token_data_array` in native memory, reused for every token that a native sampler looks at. */
+export class Candidates {
+  readonly pointer: Pointer
+  readonly #items: Pointer
+  readonly #ids: Int32Array
+  readonly #logits: Float32Array
+  readonly #head: DataView
+  readonly #offsets: {
+    readonly data: number
+    readonly size: number
+    readonly selected: number
+    readonly sorted: number
+  }
+
+  constructor(api: NativeApi, vocabularySize: number) {
+    const { llama_token_data: item, llama_token_data_array: list } = api.types
+    this.#items = koffi.alloc(item, vocabularySize) as Pointer
+    const memory = koffi.view(this.#items, vocabularySize * koffi.sizeof(item))
+    // Three words each: id, logit, p.
+    this.#ids = new Int32Array(memory)
+    this.#logits = new Float32Array(memory)
+    this.pointer = koffi.alloc(list, 1) as Pointer
+    this.#head = new DataView(koffi.view(this.pointer, koffi.sizeof(list)))
+    const at = (field: string): number => koffi.offsetof(list, field)
+    this.#offsets = { data: at('data'), size: at('size'), selected: at('selected'), sorted: at('sorted') }
+  }
+
+  /** All tokens with these logits. */
+  fill(logits: Float32Array): void {
+    for (let id = 0, word = 0; id < logits.length; id++, word += 3) {
+      this.#ids[word] = id
+      this.#logits[word + 1] = logits[id] as number
+      this.#logits[word + 2] = 0
+    }
+    this.#reset(logits.length)
+  }
+
+  /** Just one token. */
+  fillOne(token: number, logit: number): void {
+    this.#ids[0] = token
+    this.#logits[1] = logit
+    this.#logits[2] = 0
+    this.#reset(1)
+  }
+
+  #reset(size: number): void {
+    this.#head.setBigUint64(this.#offsets.data, this.#items as bigint, true)
+    this.#head.setBigUint64(this.#offsets.size, BigInt(size), true)
+    this.#head.setBigInt64(this.#offsets.selected, -1n, true)
+    this.#head.setUint8(this.#offsets.sorted, 0)
+  }
+
+  /** The logit of the first candidate after a sampler was applied. */
+  get firstLogit(): number {
+    return this.#logits[1] as number
+  }
+
+  /** The candidate with the largest logit. */
+  get best(): number {
+    const size = Number(this.#head.getBigUint64(this.#offsets.size, true))
+    let best = 0
+    for (let index = 1; index < size; index++) {
+      if ((this.#logits[index * 3 + 1] as number) > (this.#logits[best * 3 + 1] as number)) best = index
+    }
+    return this.#ids[best * 3] as number
+  }
+
+  /** The token that the last sampler chose. */
+  get selected(): number {
+    const index = Number(this.#head.getBigInt64(this.#offsets.selected, true))
+    return index < 0 ? this.best : (this.#ids[index * 3] as number)
+  }
+
+  free(): void {
+    koffi.free(this.#items)
+    koffi.free(this.pointer)
+  }
+}

@@ -1,0 +1,298 @@
+import { type Clock, SanjhaError } from '../../../../core/index.ts'
+import type { NativeContext } from '../model/NativeContext.ts'
+import type { StepCost } from '../speculative/StepCost.ts'
+import type { ThreadChooser } from '../threads/ThreadController.ts'
+import { promptBudget, shareBudget } from './promptBudget.ts'
+import { choosePlacement, type Slot } from './Slot.ts'
+import type { Task } from './Task.ts'
+
+export interface LaneOptions {
+  readonly context: NativeContext
+  readonly sequences: number
+  /** Its batches hold one task at a time, cut at fixed places, so that results depend on nothing else. */
+  readonly isExact: boolean
+  /** False for memory that is a running state: then only a whole cached sequence can be gone on from. */
+  readonly canTrim: boolean
+  readonly clock: Clock
+  readonly threads: { readonly generation: ThreadChooser; readonly prompt: ThreadChooser }
+  readonly cost: StepCost
+  readonly onStep?: (step: { promptTokens: number; newTokens: number; milliseconds: number }) => void
+}
+
+/** Where an exact lane cuts prompts, in tokens. Also the least piece of a prompt that another may share. */
+export const exactChunk = 64
+
+interface Entry {
+  readonly slot: Slot
+  readonly task: Task
+  /** Position of the first token in the batch. */
+  readonly from: number
+  /** Known tokens in the batch. */
+  readonly count: number
+  readonly draft: readonly number[]
+  /** Position → row of logits. */
+  readonly rows: Map<number, number>
+}
+
+/** One context and its sequences: puts tasks into slots, fills batches, decodes them, and hands out the logits. */
+export class Lane {
+  readonly slots: Slot[]
+  readonly #options: LaneOptions
+  readonly #context: NativeContext
+  #inFlight: readonly Entry[] = []
+  #ticket = 0
+  #msPerPromptToken = 0
+
+  constructor(options: LaneOptions) {
+    this.#options = options
+    this.#context = options.context
+    this.slots = Array.from({ length: options.sequences }, (_, sequence) => ({
+      sequence,
+      cells: [],
+      exactCells: 0,
+      task: undefined,
+      usedAt: 0,
+    }))
+  }
+
+  /** Tokens that one task may come to. */
+  get room(): number {
+    return this.#context.cells
+  }
+
+  get active(): number {
+    return this.slots.filter((slot) => slot.task !== undefined).length
+  }
+
+  /** Puts a task into a slot, with as much of its tokens as is cached. False when there is no room now. */
+  admit(task: Task): boolean {
+    const { canTrim, isExact } = this.#options
+    const reusable = task.cachePrompt ? task.reusable : 0
+    const placement = choosePlacement(this.slots, task.tokens, reusable, canTrim && !isExact)
+    if (placement === undefined) return false
+    const { slot, source } = placement
+    let { length } = placement
+    if (isExact) length = Math.min(length - (length % exactChunk), slot.exactCells)
+    if (!canTrim && length < source.cells.length) length = 0
+    if (!this.#makeRoom(task.tokens.length - length + 1, [slot, source])) return false
+    if (source === slot) {
+      if (length < slot.cells.length && !this.#trim(slot, length)) length = 0
+    } else {
+      this.#trim(slot, 0)
+      this.#context.share(source.sequence, slot.sequence, length)
+      slot.cells = source.cells.slice(0, length)
+    }
+    slot.task = task
+    slot.usedAt = ++this.#ticket
+    task.started(slot.cells.length)
+    return true
+  }
+
+  /** Takes a task out. What it evaluated stays cached. If it is being decoded right now, that ends soon. */
+  remove(task: Task): boolean {
+    const slot = this.slots.find((each) => each.task === task)
+    if (slot === undefined) return false
+    const size = (entry: Entry): number => entry.count + entry.draft.length
+    const own = this.#inFlight.filter((entry) => entry.task === task).reduce((sum, entry) => sum + size(entry), 0)
+    const all = this.#inFlight.reduce((sum, entry) => sum + size(entry), 0)
+    slot.task = undefined
+    slot.usedAt = ++this.#ticket
+    // Others lose this step when it is ended, so that is done only where most of it is for nobody.
+    if (own > 0 && own * 2 >= all) this.#context.abort()
+    return true
+  }
+
+  /** One decode. */
+  async step(): Promise<void> {
+    const entries = this.#plan()
+    if (entries.length === 0) return
+    const { clock, threads } = this.#options
+    const size = this.#context.size
+    const isPrompt = entries.some((entry) => entry.count > 1)
+    const generationThreads = threads.generation.next
+    const promptThreads = isPrompt ? threads.prompt.next : generationThreads
+    this.#context.setThreads(generationThreads, promptThreads)
+    this.#inFlight = entries
+    const before = clock.monotonic()
+    const result = await this.#context.decode()
+    const milliseconds = clock.monotonic() - before
+    this.#inFlight = []
+    if (result === 'done') {
+      this.#learn(entries, size, milliseconds, isPrompt ? promptThreads : generationThreads)
+      for (const entry of entries) this.#settle(entry, milliseconds)
+      return
+    }
+    // llama.cpp keeps the parts of an aborted batch that it had finished.
+    for (const { slot, from } of entries) this.#trim(slot, from)
+    if (result === 'aborted') return
+    if (result === 'full') {
+      if (this.#evict() || this.#preempt()) return
+      for (const { slot, task } of entries) {
+        if (slot.task !== task) continue
+        slot.task = undefined
+        task.full()
+      }
+      return
+    }
+    for (const { slot, task } of entries) {
+      this.#trim(slot, 0)
+      if (slot.task !== task) continue
+      slot.task = undefined
+      task.failed(new SanjhaError('internal', 'llama.cpp could not evaluate a batch.', { hint: 'See `sanjha logs`.' }))
+    }
+  }
+
+  /** Forgets every cached prefix. */
+  clear(): void {
+    for (const slot of this.slots) if (slot.task === undefined) this.#trim(slot, 0)
+  }
+
+  /** Tasks that were put back, to be admitted again before all others. */
+  readonly preempted: Task[] = []
+
+  free(): void {
+    this.#context.free()
+  }
+
+  #plan(): Entry[] {
+    const { isExact } = this.#options
+    this.#context.clearBatch()
+    const busy = this.slots
+      .filter((slot): slot is Slot & { task: Task } => slot.task !== undefined)
+      .sort((a, b) => a.usedAt - b.usedAt)
+    const pending = (slot: { cells: number[]; task: Task }): number => slot.task.tokens.length - slot.cells.length
+    const writing = busy.filter((slot) => pending(slot) === 1)
+    const reading = busy.filter((slot) => pending(slot) > 1)
+    const entries: Entry[] = []
+    let outputs = this.#context.outputsMax - busy.length
+    for (const slot of isExact ? writing.slice(0, 1) : writing) {
+      const room = Math.min(outputs, this.#context.cells - slot.task.tokens.length, 48)
+      const draft = room > 0 ? slot.task.propose(room, this.#context.size + writing.length - entries.length - 1) : []
+      outputs -= draft.length
+      entries.push(this.#enter(slot, 1, draft))
+    }
+    if (isExact && entries.length > 0) return entries
+    if (isExact) {
+      const slot = reading[0]
+      if (slot === undefined) return entries
+      const toCut = exactChunk - (slot.cells.length % exactChunk)
+      return [this.#enter(slot, Math.min(pending(slot), toCut), [])]
+    }
+    const budget = promptBudget(this.#context.capacity, this.#context.size, this.#msPerPromptToken)
+    const shares = shareBudget(budget, reading.map(pending))
+    reading.forEach((slot, i) => {
+      if ((shares[i] as number) > 0) entries.push(this.#enter(slot, shares[i] as number, []))
+    })
+    return entries
+  }
+
+  #enter(slot: Slot & { task: Task }, count: number, draft: readonly number[]): Entry {
+    const from = slot.cells.length
+    const rows = new Map<number, number>()
+    const add = (token: number, position: number, output: boolean): void => {
+      const row = this.#context.add(token, position, slot.sequence, output)
+      if (row >= 0) rows.set(position, row)
+    }
+    for (let i = 0; i < count; i++) {
+      add(slot.task.tokens[from + i] as number, from + i, slot.task.wants(from + i))
+    }
+    for (const [i, token] of draft.entries()) add(token, from + count + i, true)
+    return { slot, task: slot.task, from, count, draft, rows }
+  }
+
+  /** After a decode: the memory holds the batch; hands out logits and takes back what did not hold. */
+  #settle({ slot, task, from, count, draft, rows }: Entry, milliseconds: number): void {
+    const evaluated = [...task.tokens.slice(from, from + count), ...draft]
+    if (count === exactChunk && from === slot.exactCells && draft.length === 0) slot.exactCells += count
+    slot.cells.push(...evaluated)
+    if (slot.task !== task) {
+      if (draft.length > 0) this.#trim(slot, from + count)
+      return
+    }
+    task.evaluated(count, milliseconds)
+    let wantsMore = true
+    let accepted = 0
+    for (const [position, row] of rows) {
+      const known = task.tokens.length
+      // A draft's logits count only as long as every token before was the one that came.
+      if (position >= from + count && slot.cells[position] !== task.tokens[position]) break
+      if (position >= from + count) accepted++
+      wantsMore = task.take(position, this.#context.logits(row))
+      if (!wantsMore || (position >= from + count - 1 && task.tokens.length === known)) break
+    }
+    if (draft.length > 0) {
+      task.drafted(draft.length, accepted)
+      const valid = from + count + accepted
+      if (valid < slot.cells.length) this.#trim(slot, valid)
+    }
+    if (wantsMore && task.tokens.length <= slot.cells.length) wantsMore = false
+    if (!wantsMore) {
+      slot.task = undefined
+      slot.usedAt = ++this.#ticket
+      task.finished()
+    } else if (task.tokens.length > this.#context.cells) {
+      slot.task = undefined
+      task.full()
+    }
+  }
+
+  #learn(entries: readonly Entry[], size: number, milliseconds: number, threads: number): void {
+    const { cost, onStep } = this.#options
+    const prompt = entries.reduce((sum, entry) => sum + (entry.count > 1 ? entry.count : 0), 0)
+    const isPrompt = prompt > 0
+    const controller = isPrompt ? this.#options.threads.prompt : this.#options.threads.generation
+    controller.record(threads, isPrompt ? size : 0.4 + 0.6 * size, milliseconds)
+    if (!isPrompt) cost.record(size, milliseconds)
+    else if (prompt >= 8) {
+      const each = milliseconds / size
+      this.#msPerPromptToken = this.#msPerPromptToken === 0 ? each : 0.7 * this.#msPerPromptToken + 0.3 * each
+    }
+    onStep?.({ promptTokens: prompt, newTokens: entries.length, milliseconds })
+  }
+
+  /** Removes cells from `length` on; everything where the memory cannot forget a part. False if it had to. */
+  #trim(slot: Slot, length: number): boolean {
+    if (length > 0 && this.#options.canTrim && this.#context.trim(slot.sequence, length)) {
+      slot.cells.length = Math.min(slot.cells.length, length)
+      slot.exactCells = Math.min(slot.exactCells, length - (length % exactChunk))
+      return true
+    }
+    this.#context.trim(slot.sequence, 0)
+    slot.cells = []
+    slot.exactCells = 0
+    return length === 0
+  }
+
+  /** Frees cached prefixes, oldest first, until so many cells are free. */
+  #makeRoom(cells: number, keep: readonly Slot[]): boolean {
+    const used = (): number => this.slots.reduce((sum, slot) => sum + slot.cells.length, 0)
+    while (used() + cells > this.#context.cells) {
+      if (!this.#evict(keep)) {
+        // What remains belongs to others, or is about to be reused: with nobody else here it must fit.
+        return this.active === 0
+      }
+    }
+    return true
+  }
+
+  #evict(keep: readonly Slot[] = []): boolean {
+    const idle = this.slots.filter((slot) => slot.task === undefined && slot.cells.length > 0 && !keep.includes(slot))
+    if (idle.length === 0) return false
+    this.#trim(
+      idle.reduce((a, b) => (a.usedAt < b.usedAt ? a : b)),
+      0,
+    )
+    return true
+  }
+
+  /** Puts the youngest task back, so that the older ones find room. It goes on later where it was. */
+  #preempt(): boolean {
+    const busy = this.slots.filter((slot) => slot.task !== undefined).sort((a, b) => b.usedAt - a.usedAt)
+    const slot = busy[0]
+    if (slot?.task === undefined || busy.length < 2) return false
+    this.preempted.push(slot.task)
+    slot.task = undefined
+    this.#trim(slot, 0)
+    return true
+  }
+}

@@ -68,6 +68,7 @@ export interface ChatFormatOptions {
   readonly eosToken: string
   /** `general.architecture` of the GGUF header: chooses the default where the model has no template. */
   readonly architecture: string
+  /** For error messages. */
   readonly modelName?: string
   /** Used when a chat brings no system message. The empty string: none, not even the template's own. */
   readonly defaultSystem?: string

@@ -249,6 +249,8 @@ describe('createChatFormat', () => {
     const faulty = format('{% if %}')
     expect(faulty.supportsTools).toBe(false)
     expect(errorOf(() => faulty.render(chat([user]))).code).toBe('invalid_file')
+    const whose = format('{% if %}', { modelName: 'Tiny' })
+    expect(errorOf(() => whose.render(chat([user]))).message).toContain('Tiny’s chat template')
   })
 
   it('refuses images and empty chats', () => {

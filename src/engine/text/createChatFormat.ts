@@ -33,6 +33,12 @@ interface Prompt {
   readonly literals: readonly Range[]
 }
 
+/** Says whose template it is. */
+function named(error: SanjhaError, name: string | undefined): SanjhaError {
+  if (name === undefined || name === '') return error
+  return SanjhaError.fromJSON({ ...error.toJSON(), message: error.message.replace('The model’s', `${name}’s`) })
+}
+
 const contentFor = (traits: TemplateTraits, text: string): TemplateMessage['content'] =>
   traits.typedContent ? [{ type: 'text', text }] : text
 
@@ -73,7 +79,7 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
       traits: family === generic ? { ...traits, tools: false, toolCalls: 'none', toolRole: false } : traits,
     }
   } catch (error) {
-    loaded = SanjhaError.from(error)
+    loaded = named(SanjhaError.from(error), options.modelName)
   }
 
   function prompt(

@@ -9,4 +9,5 @@ export type {
 } from './contract.ts'
 export { createChatFormat } from './createChatFormat.ts'
 export { anyJsonGrammar, jsonSchemaToGrammar } from './grammar/jsonSchemaToGrammar.ts'
+export { promptSegments } from './messages/literalRanges.ts'
 export { createTextAssembler, type TextAssembler } from './TextAssembler.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { literalRanges } from './literalRanges.ts'
+import { literalRanges, promptSegments } from './literalRanges.ts'
 
 describe('literalRanges', () => {
   it('finds what users and tools said that looks like special tokens, and nothing else', () => {
@@ -27,6 +27,23 @@ describe('literalRanges', () => {
     expect(literalRanges('[a</s>][b][a</s>]', messages)).toEqual([
       [1, 6],
       [11, 16],
+    ])
+  })
+})
+
+describe('promptSegments', () => {
+  it('cuts the prompt at the literal parts', () => {
+    expect(promptSegments('abcdef', [])).toEqual([{ text: 'abcdef', special: true }])
+    expect(
+      promptSegments('abcdef', [
+        [0, 1],
+        [3, 5],
+      ]),
+    ).toEqual([
+      { text: 'a', special: false },
+      { text: 'bc', special: true },
+      { text: 'de', special: false },
+      { text: 'f', special: true },
     ])
   })
 })

@@ -28,3 +28,16 @@ export function literalRanges(prompt: string, messages: readonly TemplateMessage
   }
   return ranges
 }
+
+/** The prompt in pieces, in order: `special` ones are tokenized with special tokens, the others as plain text. */
+export function promptSegments(prompt: string, literals: readonly Range[]): { text: string; special: boolean }[] {
+  const segments: { text: string; special: boolean }[] = []
+  let at = 0
+  for (const [from, to] of literals) {
+    if (from > at) segments.push({ text: prompt.slice(at, from), special: true })
+    segments.push({ text: prompt.slice(from, to), special: false })
+    at = to
+  }
+  if (at < prompt.length) segments.push({ text: prompt.slice(at), special: true })
+  return segments
+}

@@ -15,7 +15,7 @@ import {
   normaliseNames,
   parseManifest,
 } from './manifest.ts'
-import { mediaTypes } from './mediaTypes.ts'
+import { annotationKeys, mediaTypes } from './mediaTypes.ts'
 import { checkName, moveName, withSource } from './names.ts'
 import { attachReferrer } from './referrers.ts'
 
@@ -156,7 +156,7 @@ async function attachDocuments(subject: string, files: readonly StagedFile[], wr
     layers.push({
       mediaType: mediaTypes.doc,
       content: await readFile(file.path),
-      annotations: { 'org.cncf.model.filepath': file.name },
+      annotations: { [annotationKeys.title]: file.name, [annotationKeys.file]: file.name },
     })
   }
   await attachReferrer({ subject, artifactType: mediaTypes.documents, layers }, writing)

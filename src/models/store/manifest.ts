@@ -63,7 +63,7 @@ export function buildManifest(
       mediaType: mediaTypeOf[file.role],
       digest: file.digest,
       size: file.size,
-      annotations: { [annotationKeys.file]: file.name },
+      annotations: { [annotationKeys.title]: file.name, [annotationKeys.file]: file.name },
     })),
   } satisfies Manifest)
   return { manifest, config }
@@ -121,7 +121,7 @@ export function parseManifest(content: Uint8Array, digest: string): Manifest {
 export function filesOf(manifest: Manifest): ManifestFile[] {
   return manifest.layers.map((layer, index) => {
     const { mediaType, digest, size } = layer
-    const name = layer.annotations?.[annotationKeys.file] ?? layer.annotations?.['org.opencontainers.image.title']
+    const name = layer.annotations?.[annotationKeys.file] ?? layer.annotations?.[annotationKeys.title]
     const base = name?.split('/').at(-1) ?? `layer-${index}`
     if (/\.tar(?:\+\w+)?$/.test(mediaType) && /weight/.test(mediaType)) {
       throw new SanjhaError('unsupported', 'The weights of this model are packed in an archive inside the registry.', {

@@ -15,7 +15,9 @@ export const mediaTypes = {
 export const annotationKeys = {
   /** Of OCI: the name of a manifest in a layout's index. */
   name: 'org.opencontainers.image.ref.name',
-  /** Of ModelPack: the file name of a layer. */
+  /** Of OCI: the file name of a layer; oras and podman write files under it. */
+  title: 'org.opencontainers.image.title',
+  /** Of ModelPack: the same. */
   file: 'org.cncf.model.filepath',
   /** Ours, in `index.json` only: when it was stored, where it came from, what its header says, what it is evidence of. */
   stored: 'sanjha.stored',

@@ -64,11 +64,13 @@ export async function listenOn(
 async function stop(http: HttpServer, active: ActiveRequests, graceMs: number, clock: Clock): Promise<void> {
   const closed = new Promise<void>((resolve) => http.close(() => resolve()))
   await active.drain(graceMs, clock)
-  // What was aborted still sends its last event; idle connections are of no more use.
-  http.closeIdleConnections()
+  // What was aborted still sends its last event. A client that does not read it is not waited for.
   const last = setTimeout(() => http.closeAllConnections(), 500)
+  // A connection that has just sent its last byte becomes idle only a moment later.
+  const idle = setInterval(() => http.closeIdleConnections(), 5)
   await closed
   clearTimeout(last)
+  clearInterval(idle)
 }
 
 async function bind(http: HttpServer, host: string, port: number): Promise<void> {

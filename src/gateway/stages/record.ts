@@ -40,7 +40,9 @@ export function record(instruments: Instruments, clock: Clock, log: Logger): Sta
         yield part
       }
     } catch (error) {
-      outcome = SanjhaError.from(error).code
+      // Why the call was aborted says more than that it was.
+      const { aborted, reason } = call.signal
+      outcome = (aborted && SanjhaError.is(reason) ? reason : SanjhaError.from(error)).code
       failed = true
       throw error
     } finally {

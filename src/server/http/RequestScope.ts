@@ -49,6 +49,14 @@ export class RequestScope {
   }
 }
 
+/**
+ * Why a request failed. Once it was aborted, the reason for that is what the client should read, whatever the engine
+ * made of the signal.
+ */
+export function failureOf(error: unknown, signal: AbortSignal): SanjhaError {
+  return signal.aborted && SanjhaError.is(signal.reason) ? signal.reason : SanjhaError.from(error)
+}
+
 /** The requests being answered now, so that a stopping server can wait for them. */
 export class ActiveRequests {
   readonly #scopes = new Set<RequestScope>()
@@ -78,13 +86,19 @@ export class ActiveRequests {
     this.#draining = true
     if (this.#scopes.size > 0 && graceMs > 0) {
       const done = new AbortController()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#idle.add(resolve)
-      await Promise.race([promise, clock.sleep(graceMs, done.signal).catch(() => undefined)])
-      this.#idle.delete(resolve)
+      await Promise.race([this.idle(), clock.sleep(graceMs, done.signal).catch(() => undefined)])
       done.abort()
     }
     this.abortAll()
+  }
+
+  /** Resolves when nothing is being answered any more. */
+  async idle(): Promise<void> {
+    if (this.#scopes.size === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#idle.add(resolve)
+    await promise
+    this.#idle.delete(resolve)
   }
 
   abortAll(): void {

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { type Config, SanjhaError } from '../../core/index.ts'
 import { errorResponse } from './errorResponse.ts'
-import type { ActiveRequests } from './RequestScope.ts'
+import { type ActiveRequests, failureOf } from './RequestScope.ts'
 import { readJsonBody } from './readBody.ts'
 import type { RequestVariables, Route, ServerContext } from './route.ts'
 import { validate } from './validate.ts'
@@ -43,7 +43,7 @@ export function mountRoutes(
         streaming = isStream(response)
         return response
       } catch (error) {
-        const failure = reasonOf(error, scope.signal)
+        const failure = failureOf(error, scope.signal)
         if (failure.code === 'internal') {
           context.sanjha.log.error(
             { request: c.get('id'), path: c.req.path, err: failure.cause ?? failure },
@@ -65,12 +65,6 @@ export function mountRoutes(
       })
     })
   }
-}
-
-/** Once the request was aborted, why it was is what the client should read, whatever the engine made of it. */
-function reasonOf(error: unknown, signal: AbortSignal): SanjhaError {
-  if (signal.aborted && SanjhaError.is(signal.reason)) return signal.reason
-  return SanjhaError.from(error)
 }
 
 function isStream(response: Response): boolean {

@@ -1,4 +1,5 @@
 import { SanjhaError } from '../../core/index.ts'
+import { failureOf } from './RequestScope.ts'
 import type { RouteRequest } from './route.ts'
 
 /** How a stream looks on the wire. */
@@ -65,7 +66,7 @@ export async function streamResponse(
         }
       } catch (error) {
         finish()
-        const failure = SanjhaError.from(error)
+        const failure = failureOf(error, scope.signal)
         if (failure.code === 'internal') server.sanjha.log.error({ err: failure.cause ?? failure }, 'a stream failed')
         controller.enqueue(encoder.encode(format.encodeError(failure)))
         controller.close()

@@ -1,0 +1,108 @@
+import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { TestEngine } from './testing/TestEngine.ts'
+import { type TestServer, testServer } from './testing/testServer.ts'
+
+let t: TestServer
+afterEach(() => t.close())
+
+const path = '/v1/chat/completions'
+
+function post(url: string, content: string, more: object = {}): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ messages: [{ role: 'user', content }], ...more }),
+  })
+}
+
+it('says which port is taken and how to go on', async () => {
+  t = testServer()
+  const other = createTcpServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const { port } = other.address() as AddressInfo
+  await expect(t.server.listen({ port })).rejects.toMatchObject({
+    code: 'port_in_use',
+    message: expect.stringContaining(String(port)),
+    hint: expect.stringContaining('--port'),
+  })
+  other.close()
+  await expect(t.server.listen({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'invalid_config' })
+})
+
+it('is starting until it is told to be ready', async () => {
+  t = testServer()
+  const { createServer } = await import('./createServer.ts')
+  const fresh = createServer(t.sanjha)
+  const { url } = await fresh.listen()
+  const before = await fetch(`${url}/health`)
+  expect([before.status, await before.json()]).toEqual([503, { status: 'starting' }])
+  fresh.ready()
+  const after = await fetch(`${url}/health`)
+  expect([after.status, await after.json()]).toEqual([200, { status: 'ok' }])
+  await fresh.close()
+  await expect(fetch(`${url}/health`)).rejects.toThrow()
+})
+
+it('a stopping server takes nothing new, and lets streams finish', async () => {
+  t = testServer({ engines: { test: new TestEngine({ tokenDelayMs: 10 }) }, settings: { shutdownGraceMs: 60_000 } })
+  const { url } = await t.server.listen()
+  const response = await post(url, '[[repeat 20 word]]', { stream: true })
+  const closing = t.server.close()
+  const refused = await t.json('POST', path, { messages: [{ role: 'user', content: 'Hi' }] })
+  expect([refused.status, refused.body.error.code]).toEqual([503, 'shutting_down'])
+  const text = await response.text()
+  expect(text.match(/word/g)).toHaveLength(20)
+  expect(text).toMatch(/data: \[DONE\]\n\n$/)
+  await closing
+})
+
+it('streams that outlast the grace end with the reason', async () => {
+  t = testServer({ settings: { shutdownGraceMs: 30 }, server: { patienceMs: 1 } })
+  const { url } = await t.server.listen()
+  const response = await post(url, '[[say half]][[stall]]', { stream: true })
+  await t.server.close()
+  const text = await response.text()
+  expect(text).toContain('half')
+  expect(text).toContain('"code":"shutting_down"')
+  expect(text).not.toContain('[DONE]')
+  expect(t.pool.held).toBe(0)
+})
+
+it('asked a second time, it ends at once', async () => {
+  t = testServer({ settings: { shutdownGraceMs: 3_600_000 }, server: { patienceMs: 1 } })
+  const { url } = await t.server.listen()
+  const response = await post(url, '[[say half]][[stall]]', { stream: true })
+  const first = t.server.close()
+  await t.server.close(0)
+  await first
+  expect(await response.text()).toContain('shutting_down')
+})
+
+it('a request that takes too long is ended with the reason', async () => {
+  t = testServer({ settings: { requestTimeoutMs: 40 }, server: { patienceMs: 1 } })
+  const waiting = await t.json('POST', path, { messages: [{ role: 'user', content: '[[stall]]' }] })
+  expect([waiting.status, waiting.body.error.code]).toEqual([504, 'timeout'])
+  const events = await t.events(path, { messages: [{ role: 'user', content: '[[say half]][[stall]]' }], stream: true })
+  expect(events.at(-1)!.data.error.code).toBe('timeout')
+  expect(t.engine.aborted).toBe(2)
+})
+
+it('a reader that is slow slows the engine, and memory does not fill', async () => {
+  t = testServer()
+  const response = await t.request('POST', path, {
+    messages: [{ role: 'user', content: '[[repeat 3000 word]]' }],
+    stream: true,
+  })
+  const reader = response.body!.getReader()
+  await reader.read()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  // Nobody read on: only what the stream's own small buffer holds was generated.
+  expect(t.engine.status().totals.requests).toBe(0)
+  expect(t.engine.status().active).toBe(1)
+  await reader.cancel()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(t.engine.status().active).toBe(0)
+  expect(t.pool.held).toBe(0)
+})

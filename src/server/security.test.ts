@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { hashApiKey } from '../core/index.ts'
+import { type TestServer, testServer } from './testing/testServer.ts'
+
+let t: TestServer
+afterEach(() => t.close())
+
+const messages = [{ role: 'user', content: 'Hi' }]
+
+describe('names and origins', () => {
+  it('answers only to names that were given to it', async () => {
+    t = testServer({ settings: { allowedHosts: ['ai.example.org'] } })
+    const status = async (host: string): Promise<number> =>
+      (await t.request('GET', '/health', undefined, { host })).status
+    for (const host of [
+      '127.0.0.1:11811',
+      'localhost',
+      'LOCALHOST:80',
+      '[::1]:11811',
+      '10.1.2.3',
+      'ai.example.org:443',
+      'x.localhost',
+    ]) {
+      expect([host, await status(host)]).toEqual([host, 200])
+    }
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      'ai.example.org.evil.example',
+    ]) {
+      expect([host, await status(host)]).toEqual([host, 403])
+    }
+  })
+
+  it('keeps pages of other sites out, whatever the method', async () => {
+    t = testServer({ settings: { allowedOrigins: ['https://app.example.org'] } })
+    const status = async (origin: string, method = 'POST'): Promise<number> => {
+      const body = method === 'POST' ? { messages } : undefined
+      const path = method === 'POST' ? '/v1/chat/completions' : '/v1/models'
+      return (await t.request(method, path, body, { origin })).status
+    }
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://127.0.0.1.evil.example',
+      'file://',
+      'https://app.example.org.evil.example',
+    ]) {
+      expect([origin, await status(origin), await status(origin, 'GET')]).toEqual([origin, 403, 403])
+    }
+    for (const origin of [
+      'https://app.example.org',
+      'http://localhost:3000',
+      'http://127.0.0.1:11811',
+      'http://[::1]:5173',
+    ]) {
+      expect([origin, await status(origin)]).toEqual([origin, 200])
+    }
+    const refused = await t.request('OPTIONS', '/v1/chat/completions', undefined, {
+      origin: 'https://evil.example',
+      'access-control-request-method': 'POST',
+    })
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  it('a form of another site cannot reach the Ollama paths that read any content type', async () => {
+    t = testServer()
+    const form = { 'content-type': 'text/plain', origin: 'https://evil.example' }
+    expect((await t.request('DELETE', '/api/delete', '{"model":"test"}', form)).status).toBe(403)
+    const curl = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await t.request('POST', '/api/show', '{"model":"test"}', curl)).status).toBe(200)
+  })
+})
+
+describe('answers', () => {
+  it('carry headers that keep browsers from misusing them', async () => {
+    t = testServer()
+    const page = await t.request('GET', '/', undefined, { accept: 'text/html,application/xhtml+xml' })
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(page.headers.get('x-frame-options')).toBe('DENY')
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const html = await page.text()
+    expect(html).toContain('<code>test</code>')
+    expect(html).toContain('sanjha run test')
+  })
+
+  it('escape what models are called', async () => {
+    t = testServer()
+    await t.sanjha.models.copy('test', '<script>alert(1)</script>')
+    const html = await (await t.request('GET', '/', undefined, { accept: 'text/html' })).text()
+    expect(html).not.toContain('<script')
+    expect(html).toContain('&lt;script&gt;')
+  })
+
+  it('an Ollama client recognises its server', async () => {
+    t = testServer()
+    expect(await (await t.request('GET', '/', undefined, { accept: '*/*' })).text()).toBe('Ollama is running')
+    const head = await t.request('HEAD', '/')
+    expect([head.status, await head.text()]).toEqual([200, ''])
+  })
+
+  it('an inner failure tells nothing of itself', async () => {
+    t = testServer()
+    const broken = [{ role: 'user', content: '[[throw]]' }]
+    const { status, body } = await t.json('POST', '/v1/chat/completions', { messages: broken })
+    expect(status).toBe(500)
+    expect(JSON.stringify(body)).not.toMatch(/Thrown|\.ts|node_modules| at /)
+  })
+})
+
+describe('beyond this machine', () => {
+  it('asks for a key before it listens', async () => {
+    t = testServer()
+    await expect(t.server.listen({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'invalid_config' })
+    await t.close()
+    t = testServer({ settings: { apiKeys: [hashApiKey('k')] } })
+    const { url } = await t.server.listen({ host: '0.0.0.0' })
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    expect((await fetch(`${url}/v1/models`)).status).toBe(401)
+  })
+})

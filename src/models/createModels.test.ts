@@ -177,3 +177,15 @@ it('suggests names that are stored and names that could be', async () => {
   expect(await models.suggest('tinny')).toContain('tiny')
   expect(await models.suggest('somethingelseentirely')).toEqual([])
 })
+
+it('says whose fault it is when the store cannot be used', async () => {
+  const blocked = createModels({
+    paths: { store: join(await file('a-file'), 'store') },
+    database: openDatabase(':memory:', modelsMigrations),
+    config: defaultConfig(),
+    env: {},
+  })
+  const path = await file('some.gguf')
+  for (const attempt of [() => blocked.list(), () => blocked.find('tiny'), () => blocked.pull(path)])
+    await expect(attempt()).rejects.toMatchObject({ code: 'forbidden', message: expect.stringContaining('is a file') })
+})

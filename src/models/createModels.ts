@@ -15,6 +15,7 @@ import type { PullDeps } from './pull.ts'
 import { formatReference, parseReference, type Reference } from './reference.ts'
 import type { RegistryContext } from './registry/index.ts'
 import { type ModelStore, openStore } from './store/index.ts'
+import { storeError } from './storeError.ts'
 
 export interface ModelsOptions
   extends Omit<PullDeps, 'store' | 'catalog' | 'clock' | 'log' | 'cwd' | 'config' | 'env'> {
@@ -75,12 +76,23 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     ...(options.fetch !== undefined && { fetch: options.fetch }),
   })
 
+  /** Every method rejects with a `SanjhaError`, whatever the disk did. */
+  const guard =
+    <Arguments extends unknown[], Result>(work: (...its: Arguments) => Promise<Result>) =>
+    async (...its: Arguments): Promise<Result> => {
+      try {
+        return await work(...its)
+      } catch (error) {
+        throw storeError(error, paths.store)
+      }
+    }
+
   return {
     store,
-    list: () => store.list(),
-    find,
+    list: guard(() => store.list()),
+    find: guard(find),
     catalog: () => catalog.models(),
-    pull: async (reference: string, pullOptions: PullOptions = {}) => {
+    pull: guard(async (reference: string, pullOptions: PullOptions = {}) => {
       if (pullOptions.force !== true) {
         const stored = await find(reference)
         if (stored !== undefined) return stored
@@ -98,8 +110,8 @@ export function createModels(options: ModelsOptions): ModelsRoom {
         },
         pullOptions,
       )
-    },
-    remove: async (name) => {
+    }),
+    remove: guard(async (name: string) => {
       const model = await required(name)
       const { digest } = model
       // A model pulled as `smollm2` is stored as `smollm2-135m-instruct:q4_1`: to a person these are one name.
@@ -108,12 +120,12 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       let freedBytes = 0
       for (const one of named ? same : [digest]) freedBytes += (await store.remove(one)).freedBytes
       return { removed: name, freedBytes }
-    },
-    copy: async (source, target) => {
+    }),
+    copy: guard(async (source: string, target: string) => {
       const { digest } = await required(source)
       return store.copy(digest, target)
-    },
-    push: async (name, target, pushOptions = {}) => {
+    }),
+    push: guard(async (name: string, target: string, pushOptions: PullOptions = {}) => {
       const reference = parseReference(target)
       if (reference.scheme !== 'oci') {
         throw new SanjhaError('invalid_reference', `\`${target}\` is not the address of a registry.`, {
@@ -123,8 +135,8 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       const { digest } = await required(name)
       const { pushToRegistry } = await import('./registry/index.ts')
       return pushToRegistry(digest, reference, registryContext(), pushOptions)
-    },
-    suggest,
+    }),
+    suggest: guard(suggest),
     close: () => undefined,
   }
 }

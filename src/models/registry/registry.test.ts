@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCuttingProxy } from '../../../test/support/cuttingProxy.ts'
 import { dockerRegistryPath, type RunningRegistry, startDockerRegistry } from '../../../test/support/dockerRegistry.ts'
 import { startTokenServer } from '../../../test/support/tokenServer.ts'
-import { defaultConfig, SanjhaError, silentLogger, systemClock } from '../../core/index.ts'
+import { defaultConfig, openDatabase, SanjhaError, silentLogger, systemClock } from '../../core/index.ts'
+import { createModels, type ModelsRoom } from '../createModels.ts'
 import { digestOf } from '../digest.ts'
 import { parseReference, type RegistryReference } from '../reference.ts'
-import type { ModelStore } from '../store/index.ts'
+import { type ModelStore, modelsMigrations } from '../store/index.ts'
 import { makeGguf, tinyMetadata } from '../testing/makeGguf.ts'
 import { stage, temporaryStore } from '../testing/stage.ts'
 import { openRegistry, pullFromRegistry, pushToRegistry, RegistryClient, type RegistryContext } from './index.ts'
@@ -115,6 +116,24 @@ describe.skipIf(program === undefined)('with a real registry', () => {
     await proxy.close()
     expect(proxy.cuts()).toBe(2)
     expect(await other.store.verify(pulled.name)).toEqual([])
+  })
+
+  it('is reached by the room’s own push and pull', async () => {
+    const open = async (): Promise<ModelsRoom> =>
+      createModels({
+        paths: { store: join(await mkdtemp(join(tmpdir(), 'sanjha-room-')), 'store') },
+        database: openDatabase(':memory:', modelsMigrations),
+        config: defaultConfig(),
+        env: {},
+      })
+    const [here, there] = [await open(), await open()]
+    const path = join(await mkdtemp(join(tmpdir(), 'sanjha-file-')), 'x.gguf')
+    await writeFile(path, weights)
+    const { digest } = await here.pull(path)
+    const target = `oci://${registry.host}/room/tiny:v2`
+    expect(await here.push(path, target)).toEqual({ digest })
+    expect(await there.pull(target)).toMatchObject({ name: target, digest })
+    expect((await there.find(target))?.digest).toBe(digest)
   })
 
   it('mounts a blob that another repository has', async () => {

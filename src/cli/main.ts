@@ -57,6 +57,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 class Interruption {
   readonly #controller = new AbortController()
   #handler: (() => void) | undefined
+  #since = 0
 
   get signal(): AbortSignal {
     return this.#controller.signal
@@ -67,7 +68,12 @@ class Interruption {
       this.#handler()
       return
     }
-    if (this.#controller.signal.aborted) process.exit(exitCodes.interrupted)
+    if (this.#controller.signal.aborted) {
+      // One Ctrl-C may arrive twice, from the terminal and from whoever started us.
+      if (performance.now() - this.#since > 500) process.exit(exitCodes.interrupted)
+      return
+    }
+    this.#since = performance.now()
     this.#controller.abort(new SanjhaError('cancelled', 'Interrupted.'))
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -147,11 +147,55 @@ describe('remove', () => {
   })
 })
 
+describe('copy', () => {
+  it.each(['hf://a/b', 'a b', '../x', '', 'x:', 'sha256:0123456789abcdef', 'deadbeef'])(
+    'refuses the name %j',
+    async (name) => {
+      await models.pull(await file('some.gguf'))
+      await expect(models.copy('tiny', name)).rejects.toMatchObject({ code: 'invalid_reference' })
+    },
+  )
+
+  it('takes the names that Ollama’s clients give', async () => {
+    const { digest } = await models.pull(await file('some.gguf'))
+    for (const name of ['mine', 'mine:v1', 'ann/mine:V1']) {
+      expect((await models.copy('tiny', name)).digest).toBe(digest)
+      expect((await models.find(name))?.digest).toBe(digest)
+    }
+    expect((await models.find('mine:latest'))?.digest).toBe(digest)
+  })
+})
+
 describe('pull', () => {
   it('gives what is stored without asking anybody', async () => {
     const { digest } = await models.pull(await file('some.gguf'))
     expect((await models.pull('tiny')).digest).toBe(digest)
     await expect(models.pull('tiny', { force: true })).rejects.toMatchObject({ code: 'network_unreachable' })
+  })
+
+  it('fetches again what is damaged, and says so', async () => {
+    const path = await file('some.gguf')
+    const { files, digest } = await models.pull(path)
+    const blob = files[0]?.path ?? ''
+    const said: string[] = []
+    const again = (force: boolean) =>
+      models.pull(path, { force, onProgress: ({ message }) => said.push(message ?? '') })
+    const damages: [boolean, () => Promise<void>][] = [
+      [false, () => rm(blob)],
+      [false, () => truncate(blob, 5000)],
+      [true, async () => writeFile(blob, tinyGguf(77))],
+    ]
+    for (const [force, damage] of damages) {
+      // The staged copy may share its bytes with the original, so the blob gets bytes of its own first.
+      await writeFile(`${blob}.own`, tinyGguf(1))
+      await rename(`${blob}.own`, blob)
+      await damage()
+      said.length = 0
+      await again(force)
+      expect(said.join()).toContain('is damaged and is fetched again')
+      expect(digestOf(await readFile(blob))).toBe(files[0]?.digest)
+      expect(await models.store.verify(digest)).toEqual([])
+    }
   })
 
   it('changes nothing when the file is no model', async () => {

@@ -32,6 +32,9 @@ export interface ModelsOptions
   readonly log?: Logger
 }
 
+/** A name that a person gives, as Ollama has them. */
+const copyTarget = /^[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)*(?::[\w.-]+)?$/i
+
 /** What the room gives to `app`: the contract, and the store for those who attach evidence. */
 export interface ModelsRoom extends Models {
   readonly store: ModelStore
@@ -93,10 +96,16 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     find: guard(find),
     catalog: () => catalog.models(),
     pull: guard(async (reference: string, pullOptions: PullOptions = {}) => {
-      if (pullOptions.force !== true) {
-        const stored = await find(reference)
-        if (stored !== undefined) return stored
+      const { force = false, onProgress } = pullOptions
+      const stored = await find(reference)
+      // What is damaged is fetched again: at every pull where sizes tell, and with `force` whatever was changed.
+      const damage = stored === undefined ? [] : await store.dropDamaged(stored.digest, { hash: force })
+      for (const { name } of damage) {
+        const message = `The stored file ${name} is damaged and is fetched again.`
+        onProgress?.({ phase: 'resolve', completed: 0, total: null, rate: null, eta: null, message })
+        log.warn({ model: stored?.digest, name }, 'a stored file was damaged')
       }
+      if (stored !== undefined && damage.length === 0 && !force) return stored
       const { pullModel } = await import('./pull.ts')
       return pullModel(
         reference,
@@ -122,6 +131,11 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       return { removed: name, freedBytes }
     }),
     copy: guard(async (source: string, target: string) => {
+      if (!copyTarget.test(target)) {
+        throw new SanjhaError('invalid_reference', `\`${target}\` cannot be the name of a copy.`, {
+          hint: 'A name has the form `name`, `name:tag` or `namespace/name:tag`.',
+        })
+      }
       const { digest } = await required(source)
       return store.copy(digest, target)
     }),

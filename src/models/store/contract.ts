@@ -100,6 +100,11 @@ export interface ModelStore {
   referrers(subject: string, artifactType?: string): Promise<Descriptor[]>
   /** Hashes every file of a model again. An empty array means that all is well. */
   verify(name: string): Promise<Damage[]>
+  /**
+   * Takes away the files of a model that are not what their digest says, so that the next pull fetches them. Compares
+   * sizes only, or with `hash` everything. Returns what was wrong.
+   */
+  dropDamaged(name: string, options?: { readonly hash?: boolean }): Promise<Damage[]>
   /** Removes blobs that nothing names, and staging directories untouched for `olderThanMs` (default 30 days). */
   prune(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
   /** Makes the SQLite index anew from the layout alone. */

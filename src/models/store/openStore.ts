@@ -221,6 +221,16 @@ export function openStore(options: StoreOptions): ModelStore {
         .map((r) => r.manifest)
         .filter((m) => artifactType === undefined || m.artifactType === artifactType),
     verify: async (name) => (await import('./verify.ts')).verifyModel(await required(name), blobs),
+    dropDamaged: async (name, { hash = false } = {}) => {
+      const { compareSizes, dropBlobs, verifyModel } = await import('./verify.ts')
+      const model = await required(name)
+      const damage = await (hash ? verifyModel : compareSizes)(model, blobs)
+      if (damage.length === 0) return damage
+      return layout.update(async (index) => {
+        await dropBlobs(damage, blobs)
+        return { index, finish: () => damage }
+      })
+    },
     prune: async (olderThanMs = month) => {
       const { sweep, sweepStaging } = await garbage()
       return layout.update(async (index) => ({

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { isNodeError } from '../../core/index.ts'
 import { digestOfFile } from '../digest.ts'
 import type { Blobs } from './blobs.ts'
@@ -22,4 +23,19 @@ export async function verifyModel(model: IndexedModel, blobs: Blobs): Promise<Da
   }
   for (const file of model.facts.files) await check(file.digest, file.name)
   return damage
+}
+
+/** The files that are missing or of another size: what can be told without reading them. */
+export async function compareSizes(model: IndexedModel, blobs: Blobs): Promise<Damage[]> {
+  const damage: Damage[] = []
+  for (const { digest, name, size } of model.facts.files) {
+    const actual = await blobs.size(digest)
+    if (actual !== size) damage.push({ digest, name, actual: actual === undefined ? null : `${actual} bytes` })
+  }
+  return damage
+}
+
+/** Removes damaged blobs. Call it while holding the index lock. */
+export async function dropBlobs(damage: readonly Damage[], blobs: Blobs): Promise<void> {
+  for (const { digest, actual } of damage) if (actual !== null) await rm(blobs.path(digest), { force: true })
 }

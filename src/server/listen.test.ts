@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
-import { TestEngine } from './testing/TestEngine.ts'
+import { TestEngine } from '../gateway/testing/TestEngine.ts'
 import { type TestServer, testServer } from './testing/testServer.ts'
 
 let t: TestServer

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TestEngine, vocabularySize } from '../../src/gateway/testing/TestEngine.ts'
 import { chatCompletion } from '../../src/server/openai/responseSchemas.ts'
-import { TestEngine, vocabularySize } from '../../src/server/testing/TestEngine.ts'
 import { type Json, type TestServer, testServer } from '../../src/server/testing/testServer.ts'
 
 let t: TestServer

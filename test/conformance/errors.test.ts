@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hashApiKey, type Logger } from '../../src/core/index.ts'
-import { TestEngine } from '../../src/server/testing/TestEngine.ts'
+import { TestEngine } from '../../src/gateway/testing/TestEngine.ts'
 import { type Json, type TestServer, testServer } from '../../src/server/testing/testServer.ts'
 
 let t: TestServer

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { TestEngine } from '../../src/gateway/testing/TestEngine.ts'
 import { chatCompletionChunk, textCompletion } from '../../src/server/openai/responseSchemas.ts'
-import { TestEngine } from '../../src/server/testing/TestEngine.ts'
 import { type Json, type SseEvent, type TestServer, testServer } from '../../src/server/testing/testServer.ts'
 
 let t: TestServer

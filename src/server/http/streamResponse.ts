@@ -28,9 +28,12 @@ export async function streamResponse(
   const { scope, server } = request
   const iterator = chunks[Symbol.asyncIterator]()
   const first = iterator.next()
-  // A failure is rethrown by the race or seen by the first pull; without this it could also count as unhandled.
-  first.catch(() => undefined)
-  await Promise.race([first, patience(server.patienceMs)])
+  let failed: { readonly error: unknown } | undefined
+  first.catch((error: unknown) => {
+    failed = { error }
+  })
+  await settledWithin(first, server.patienceMs)
+  if (failed !== undefined) throw failed.error
 
   let pending: Promise<IteratorResult<string>> | undefined = first
   let lastWrite = server.clock.monotonic()
@@ -84,9 +87,15 @@ export async function streamResponse(
   })
 }
 
-/** Resolves after `ms`. Its timer keeps no process alive. */
-function patience(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref()
-  })
+/** Waits until `promise` is settled (however), but no longer than `ms`. */
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: time, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  timer.unref()
+  promise.then(
+    () => resolve(),
+    () => resolve(),
+  )
+  await time
+  clearTimeout(timer)
 }

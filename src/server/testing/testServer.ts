@@ -11,12 +11,12 @@ import {
 } from '../../core/index.ts'
 import type { Engine } from '../../engine/index.ts'
 import { createGateway, createMetrics } from '../../gateway/index.ts'
+import { TestEngine } from '../../gateway/testing/TestEngine.ts'
+import { TestPool } from '../../gateway/testing/TestPool.ts'
 import { createPullRunKind } from '../../models/index.ts'
 import { createRuns, runsMigrations } from '../../runs/index.ts'
 import { createServer, type Server, type ServerOptions } from '../index.ts'
-import { TestEngine } from './TestEngine.ts'
 import { TestModels } from './TestModels.ts'
-import { TestPool } from './TestPool.ts'
 
 export interface TestServerOptions {
   /** By model name. Default: one `test`. */

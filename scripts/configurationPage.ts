@@ -54,7 +54,7 @@ This page is made from \`src/core/config/settings.ts\`: \`npm run docs\`.
 
 function section(name: string, rows: readonly SettingDescription[]): string {
   const lines = rows.map(({ key, meaning, type, default: value, env, inProject }) => {
-    const shown = value === null ? 'auto' : JSON.stringify(value).replaceAll('"', '')
+    const shown = JSON.stringify(value).replaceAll('"', '')
     const cells = [
       `\`${key}\`${inProject ? '' : ' †'}`,
       meaning,

@@ -30,6 +30,7 @@ export { createLogger, type Logger, type LogLevel, silentLogger } from './log.ts
 export { nodeCrypto, randomHex } from './nodeCrypto.ts'
 export { type Paths, resolvePaths } from './paths.ts'
 export { type ProcessIdentity, processState, thisProcess } from './processIdentity.ts'
+export { isPublicAddress } from './publicAddress.ts'
 export { sortableId } from './sortableId.ts'
 export {
   bytesText,

@@ -103,7 +103,7 @@ export interface SettingValue {
   /** As a person writes it, e.g. `engine.keepAlive`. */
   readonly key: string
   /** As a person writes it, e.g. `5m`; secrets are `[secret]`. */
-  readonly value: string | number | boolean | null | readonly unknown[]
+  readonly value: string | number | boolean | readonly unknown[]
   readonly origin: SettingOrigin
 }
 

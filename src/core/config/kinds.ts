@@ -104,13 +104,13 @@ export function orAuto<T extends number>(kind: Kind<T>): Kind<T | 'auto'> {
   }
 }
 
-/** A value of `kind`, or null, which is also written as `auto`. */
-export function optional<T>(kind: Kind<T>): Kind<T | null> {
+/** A value of `kind`, or null, which is written as `word`. */
+export function optional<T>(kind: Kind<T>, word: 'auto' | 'none' = 'auto'): Kind<T | null> {
   return {
     ...kind,
-    type: `\`auto\` or ${kind.type}`,
-    parse: (v) => (v === null || isAuto(v) ? null : kind.parse(v)),
-    show: (v) => (v === null ? null : kind.show(v)),
+    type: `\`${word}\` or ${kind.type}`,
+    parse: (v) => (v === null || (typeof v === 'string' && v.trim().toLowerCase() === word) ? null : kind.parse(v)),
+    show: (v) => (v === null ? word : kind.show(v)),
   }
 }
 

@@ -154,7 +154,7 @@ network: { offline: true }
   it('shows what is read back as the same', async () => {
     for (const setting of settings) {
       const shown = setting.kind.show(setting.default)
-      expect(shown === null ? null : setting.kind.parse(shown), setting.key).toEqual(setting.default)
+      expect(setting.kind.parse(shown), setting.key).toEqual(setting.default)
     }
   })
 })

@@ -38,7 +38,7 @@ export async function setConfigValue(file: string, key: string, value: unknown):
       if (path.length > 1 && document.has(section) && (document.get(section) ?? null) === null) {
         document.set(section, document.createNode({}))
       }
-      document.setIn(path, shown === null ? 'auto' : shown)
+      document.setIn(path, shown)
     }
     await writeFileAtomic(target, document.contents === null ? '' : document.toString(), 0o600)
   })

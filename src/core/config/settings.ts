@@ -136,8 +136,8 @@ export const settings: readonly Setting[] = [
     env: ['HF_ENDPOINT'],
     userOnly: true,
   }),
-  setting('hub.token', optional(text), null, 'The hub’s access token.', { env: ['HF_TOKEN'], secret: true }),
-  setting('hub.home', optional(text), null, 'Where the hub’s own programs keep their cache.', {
+  setting('hub.token', optional(text, 'none'), null, 'The hub’s access token.', { env: ['HF_TOKEN'], secret: true }),
+  setting('hub.home', optional(text, 'none'), null, 'Where the hub’s own programs keep their cache.', {
     env: ['HF_HOME'],
     userOnly: true,
   }),

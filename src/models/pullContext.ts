@@ -15,7 +15,7 @@ export interface PullDeps {
   readonly config?: PullConfig
   /** Absent: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Absent: `createFetch(env)`. Do not pass the built-in one; `createFetch` says why. */
+  /** Absent: core's `createFetch`. Do not pass the built-in one; `createFetch` says why. */
   readonly fetch?: Fetch
   /** How npm, pip and uv are asked. Absent: as child processes. */
   readonly run?: RunProgram

@@ -2,8 +2,8 @@
 
 /** How to reach a host, where that differs from the process's own settings. */
 export interface ConnectionSettings {
-  /** PEM files of certificate authorities that are trusted besides the usual ones. */
-  readonly caFiles?: readonly string[]
+  /** A PEM file of the certificate authorities to trust, in place of the usual ones. */
+  readonly caFile?: string
   /** The proxy for this host; absent: what the environment says. */
   readonly proxy?: string
 }

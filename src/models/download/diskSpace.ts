@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { isNodeError, SanjhaError } from '../../core/index.ts'
-import { formatBytes } from './formatBytes.ts'
+import { formatBytes, isNodeError, SanjhaError } from '../../core/index.ts'
 
 /** Bytes that a user may still write into `directory`. */
 export async function freeSpace(directory: string): Promise<number> {

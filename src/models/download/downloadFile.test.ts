@@ -7,9 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, type FaultyServer, startFaultyServer } from '../../../test/support/faultyServer.ts'
 import { SanjhaError, systemClock } from '../../core/index.ts'
 import type { Expected, TransferProgress } from './byteOrigin.ts'
-import type { Fetch } from './createFetch.ts'
 import { type DownloadTools, downloadFile } from './downloadFile.ts'
-import { createNet } from './net.ts'
+import { createNet, type Fetch } from './net.ts'
 
 const content = randomBytes(300_000)
 const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
@@ -370,7 +369,7 @@ describe('faults that end with an error, and never with half a file', () => {
     tools = { ...tools, freeSpace: async () => 100_000 }
     const error = await failure(get(server.offer('/m', content), known))
     expect(error).toMatchObject({ code: 'disk_full', details: { needed: 300_000, available: 100_000 } })
-    expect(error.message).toContain('300.0 kB')
+    expect(error.message).toContain('300 kB')
   })
 
   test('credentials go to no other host', async () => {

@@ -1,13 +1,14 @@
 import { lookup as dnsLookup } from 'node:dns/promises'
-import { type Clock, SanjhaError, systemClock } from '../../core/index.ts'
+import { type Clock, createFetch, SanjhaError, systemClock } from '../../core/index.ts'
 import type { ConnectionSettings } from './byteOrigin.ts'
-import { createFetch, type Fetch } from './createFetch.ts'
+
+export type Fetch = typeof globalThis.fetch
+type Env = Readonly<Record<string, string | undefined>>
 
 /** The network as the downloads see it. Tests pass their own parts. */
 export interface Net {
-  readonly fetch: Fetch
-  /** A fetch for a host with its own certificates or proxy. */
-  fetchFor(connection: ConnectionSettings | undefined): Promise<Fetch>
+  /** A fetch for a host, with its own certificates or proxy where it has them. */
+  fetchFor(connection: ConnectionSettings | undefined): Fetch
   /** The addresses of a host. Used to refuse redirects into private networks. */
   lookup(host: string): Promise<string[]>
   readonly clock: Clock
@@ -20,8 +21,9 @@ export interface Net {
 }
 
 export interface NetOptions {
+  /** Absent: core's, which honours proxies and certificates. Not the built-in one; `createFetch` says why. */
   readonly fetch?: Fetch
-  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly env?: Env
   readonly clock?: Clock
   readonly offline?: boolean
   readonly stallTimeoutMs?: number
@@ -29,21 +31,33 @@ export interface NetOptions {
   readonly lookup?: (host: string) => Promise<string[]>
 }
 
-/** Puts a `Net` together. Without a `fetch`, one that honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY of `env`. */
+/** Puts a `Net` together. */
 export async function createNet(options: NetOptions = {}): Promise<Net> {
   const env = options.env ?? {}
-  const plain = options.fetch ?? (await createFetch(env))
+  const plain = options.fetch ?? createFetch({ env })
+  const made = new Map<string, Fetch>()
   return {
-    fetch: plain,
-    fetchFor: async (connection) =>
-      connection === undefined || (connection.proxy === undefined && !connection.caFiles?.length)
-        ? plain
-        : createFetch(env, connection),
+    fetchFor: (connection) => {
+      if (connection === undefined || options.fetch !== undefined) return plain
+      const key = JSON.stringify(connection)
+      const fetch = made.get(key) ?? createFetch({ env: withConnection(env, connection) })
+      made.set(key, fetch)
+      return fetch
+    },
     lookup: options.lookup ?? (async (host) => (await dnsLookup(host, { all: true })).map((a) => a.address)),
     clock: options.clock ?? systemClock,
     offline: options.offline ?? false,
     stallTimeoutMs: options.stallTimeoutMs ?? 30_000,
     probeTimeoutMs: options.probeTimeoutMs ?? 4_000,
+  }
+}
+
+/** A host's own settings take the place of what the environment says for all. */
+function withConnection(env: Env, { caFile, proxy }: ConnectionSettings): Env {
+  return {
+    ...env,
+    ...(caFile !== undefined && { SSL_CERT_FILE: caFile }),
+    ...(proxy !== undefined && { http_proxy: proxy, HTTP_PROXY: proxy, https_proxy: proxy, HTTPS_PROXY: proxy }),
   }
 }
 

@@ -13,8 +13,15 @@ const troubles: readonly (readonly [RegExp, NetworkTrouble, string])[] = [
 
 /** What `fetch` threw, as a `network_unreachable` that says what happened in plain words. Other `SanjhaError`s pass. */
 export function networkError(error: unknown, host: string): SanjhaError {
-  if (SanjhaError.is(error)) return error
-  const code = codeOf(error)
+  if (SanjhaError.is(error)) {
+    const code = error.details?.['code']
+    if (error.code !== 'network_unreachable' || typeof code !== 'string') return error
+    return unreachable(code, error.cause ?? error, host)
+  }
+  return unreachable(codeOf(error), error, host)
+}
+
+function unreachable(code: string, error: unknown, host: string): SanjhaError {
   const [, kind, why] = troubles.find(([pattern]) => pattern.test(code)) ?? [null, 'other', `of ${describe(error)}`]
   const because = kind === 'other' ? `because ${why}` : `: ${why}`
   return new SanjhaError(

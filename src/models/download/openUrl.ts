@@ -1,8 +1,8 @@
-import { SanjhaError } from '../../core/index.ts'
+import { isIP } from 'node:net'
+import { isLoopbackHost, isPublicAddress, SanjhaError } from '../../core/index.ts'
 import type { HttpOrigin } from './byteOrigin.ts'
 import { type Net, offlineError } from './net.ts'
 import { networkError } from './networkError.ts'
-import { bare, isLoopbackHost, isPrivateAddress } from './privateAddress.ts'
 
 export interface UrlRequest {
   readonly headers?: Readonly<Record<string, string>>
@@ -31,7 +31,7 @@ export async function openUrl(origin: HttpOrigin, request: UrlRequest, net: Net)
   const first = new URL(origin.url)
   const host = first.host
   const timer = setTimeout(() => controller.abort(noAnswer(host, request.timeoutMs)), request.timeoutMs)
-  const send = await net.fetchFor(origin.connection)
+  const send = net.fetchFor(origin.connection)
   let url = first
   let headers: Record<string, string> = { ...origin.headers, ...request.headers, 'accept-encoding': 'identity' }
   try {
@@ -124,11 +124,12 @@ async function refusePrivate(first: URL, next: URL, net: Net): Promise<void> {
 }
 
 async function isPrivate(url: URL, net: Net): Promise<boolean> {
-  const host = bare(url.hostname)
-  if (isLoopbackHost(host) || isPrivateAddress(host)) return true
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (isLoopbackHost(host)) return true
+  if (isIP(host) !== 0) return !isPublicAddress(host)
   // A name that does not resolve here may resolve at the proxy; if there is none, the connection fails by itself.
   const addresses = await net.lookup(host).catch(() => [])
-  return addresses.some(isPrivateAddress)
+  return addresses.some((address) => !isPublicAddress(address))
 }
 
 function isSecret(header: string): boolean {

@@ -44,7 +44,7 @@ export async function npmSettings(packageName: string, context: TransportContext
   }
   const cafile = values.get('cafile')
   const proxy = values.get('https-proxy')
-  const connection = cafile || proxy ? { ...(cafile && { caFiles: [cafile] }), ...(proxy && { proxy }) } : undefined
+  const connection = cafile || proxy ? { ...(cafile && { caFile: cafile }), ...(proxy && { proxy }) } : undefined
   const files = [join(context.cwd, '.npmrc'), values.get('userconfig'), values.get('globalconfig')].filter(
     (f) => f !== undefined,
   )

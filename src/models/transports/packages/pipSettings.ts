@@ -118,7 +118,7 @@ export function defaultIndexOf(help: string): string | null {
 function connection(cert: string | undefined, proxy: string | undefined): ConnectionSettings | undefined {
   if (!cert && !proxy) return undefined
   return {
-    ...(cert && { caFiles: [cert] }),
+    ...(cert && { caFile: cert }),
     ...(proxy && { proxy: /^[a-z]+:\/\//i.test(proxy) ? proxy : `http://${proxy}` }),
   }
 }

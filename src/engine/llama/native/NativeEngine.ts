@@ -57,7 +57,6 @@ export interface NativeEngineParts {
     /** The same where the answer must not depend on it. */
     readonly longestExact: number
     readonly cost: StepCost
-    readonly exactCost: StepCost
   }
 }
 
@@ -147,7 +146,7 @@ export class NativeEngine implements Engine {
         : createLookupDrafter({
             prompt: prompt.tokens,
             policy: isExact ? this.#policies.exact : this.#policies.shared,
-            cost: isExact ? drafting.exactCost : drafting.cost,
+            cost: drafting.cost,
             longest,
           })
     const arrived = clock.monotonic()

@@ -71,12 +71,12 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
     const invariant = mayDraft
       ? await measureInvariance(shared, {
           longest: Math.min(longestCheck, contextLength),
-          limitMs: 1000,
+          limitMs: 600,
           cost,
+          threads: threads.generation,
           now: clock.monotonic,
         })
       : 1
-    const exactCost = new StepCost()
     const lane = { canTrim, clock, threads }
     const scheduler = new Scheduler({
       shared: new Lane({
@@ -107,7 +107,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
           ),
           sequences: 1,
           isExact: true,
-          cost: exactCost,
+          cost,
           onStep: ({ promptTokens, newTokens, milliseconds }) => counters.step(promptTokens, newTokens, milliseconds),
         }),
     })
@@ -136,7 +136,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
       candidates: new Candidates(api, vocabulary.size),
       infill: readInfillTokens(api, vocabulary),
       pooling: options.pooling,
-      drafting: { longest: mayDraft ? longestCheck - 1 : 0, longestExact: invariant - 1, cost, exactCost },
+      drafting: { longest: mayDraft ? longestCheck - 1 : 0, longestExact: invariant - 1, cost },
     })
   } catch (error) {
     model.free()

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import koffi, { type LibraryHandle } from 'koffi'
 import { isNodeError, SanjhaError } from '../../../../core/index.ts'
+import { configureKoffi } from '../../configureKoffi.ts'
 import { pins } from './pins.ts'
 
 export interface NativeLibraries {
@@ -123,8 +124,7 @@ export function loadLibraries(directory: string = findLibraryDirectory()): Nativ
       )
     }
   }
-  // Grammar triggers are regular expressions, which the C++ library matches recursively on koffi's stack.
-  koffi.config({ sync_stack_size: 16 << 20, async_stack_size: 8 << 20, resident_async_pools: 2 })
+  configureKoffi()
   const base = open(/^(lib)?ggml-base\./)
   // Before anything writes to stderr; see `setNativeLog` in nativeApi.ts.
   base.func('ggml_log_set', 'void', ['void *', 'void *'])(harmlessCallback(base), null)

@@ -1,4 +1,5 @@
 import type { StepCost } from '../speculative/StepCost.ts'
+import type { ThreadChooser } from '../threads/ThreadController.ts'
 import type { NativeContext } from './NativeContext.ts'
 
 /**
@@ -12,18 +13,30 @@ import type { NativeContext } from './NativeContext.ts'
  */
 export async function measureInvariance(
   context: NativeContext,
-  options: { readonly longest: number; readonly limitMs: number; readonly cost: StepCost; readonly now: () => number },
+  options: {
+    readonly longest: number
+    readonly limitMs: number
+    readonly cost: StepCost
+    readonly threads: ThreadChooser
+    readonly now: () => number
+  },
 ): Promise<number> {
-  const { longest, limitMs, cost, now } = options
+  const { longest, limitMs, cost, threads, now } = options
   const sizes = [longest, 16, 8, 4, 3, 2].filter((size) => size <= longest)
   const token = (i: number): number => 40 + ((i * 7919) % 200)
   const start = now()
   const run = async (from: number, count: number): Promise<Float32Array[] | undefined> => {
     context.clearBatch()
     const rows = Array.from({ length: count }, (_, i) => context.add(token(from + i), from + i, 0, true))
+    const threadCount = threads.next
+    context.setThreads(threadCount, threadCount)
     const before = now()
     if ((await context.decode()) !== 'done') return undefined
-    if (from > 0 || count > 1) cost.record(count, now() - before)
+    // The first decode also maps the weights into memory.
+    if (from > 0 || count > 1) {
+      cost.record(count, now() - before)
+      threads.record(threadCount, 0.4 + 0.6 * count, now() - before)
+    }
     return rows.map((row) => context.logits(row).slice())
   }
   try {

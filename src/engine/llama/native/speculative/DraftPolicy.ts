@@ -7,6 +7,10 @@ const prior = [0.2, 0.35, 0.5, 0.6, 0.7, 0.85, 0.92, 0.95, 0.97] as const
 const weight = 6
 /** Older observations fade, because an answer changes its manner. */
 const memory = 200
+/** So sure of its tokens, a draft costs next to nothing even where it gains nothing: made now and then, it shows what drafts cost today. */
+const sure = 0.93
+const refreshEvery = 48
+const refreshLength = 12
 /** A draft must promise so much more than plain decoding. */
 const margin = 1.06
 
@@ -18,8 +22,11 @@ export class DraftPolicy {
   readonly #hits: number[] = steps.map((_, i) => weight * (prior[i] as number))
   readonly #seen: number[] = steps.map(() => weight)
 
+  #sinceDraft = 0
+
   /** After each token: how long the match was, and whether the token proposed was the one that came. */
   observe(matched: number, held: boolean): void {
+    this.#sinceDraft++
     const i = stepOf(matched)
     if (i < 0) return
     const seen = this.#seen[i] as number
@@ -61,6 +68,10 @@ export class DraftPolicy {
         best = k
       }
     }
+    if (best === 0 && this.#sinceDraft >= refreshEvery && this.acceptance(matched) >= sure && others === 0) {
+      best = Math.min(limit, refreshLength)
+    }
+    if (best > 0) this.#sinceDraft = 0
     return best
   }
 }

@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
+import koffi from 'koffi'
+import { configureKoffi } from '../configureKoffi.ts'
 
 /** `PR_SET_PDEATHSIG` and `SIGKILL` of Linux (prctl(2), signal(7)). */
 const parentDeathSignal = 1
@@ -21,10 +22,8 @@ export function dieWithParent(parent: number): void {
 
 function askKernel(): boolean {
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
-    const prctl = koffi
-      .load(null)
-      .func('int prctl(int option, unsigned long value, unsigned long, unsigned long, unsigned long)')
+    configureKoffi()
+    const prctl = koffi.load(null).func('prctl', 'int', ['int', 'ulong', 'ulong', 'ulong', 'ulong'])
     return prctl(parentDeathSignal, kill, 0, 0, 0) === 0
   } catch (error) {
     console.error('The kernel does not watch over the parent; a thread does.', error)

@@ -69,7 +69,7 @@ export function objectBody(
   if (isMap) {
     if (other === undefined || max === 0) {
       if (min > 0) throw badSchema('minProperties', path, 'asks for properties, but none is allowed')
-      return `"{" ${space} "}"`
+      return '"{}"'
     }
     const more = rules.add('more', `"," ${space} ${other}`)
     const rest = rules.repeat(more, Math.max(0, min - 1), max === undefined ? undefined : max - 1)
@@ -109,7 +109,7 @@ export function arrayBody(
   const space = json.space()
   const limit = items === false ? Math.min(max ?? prefix.length, prefix.length) : max
   if (limit !== undefined && limit < min) throw badSchema('minItems', path, 'asks for more items than are allowed')
-  if (limit === 0) return `"[" ${space} "]"`
+  if (limit === 0) return '"[]"'
   const fixed = prefix.slice(0, limit).map((one, index) => compile(one, `${path}/prefixItems/${index}`))
   let rest: string | undefined
   if (items !== false && (limit === undefined || limit > fixed.length)) {

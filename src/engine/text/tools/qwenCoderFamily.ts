@@ -22,15 +22,19 @@ function writeArguments(text: string): string {
 const writeCall = (call: ToolCall): string =>
   `<tool_call>\n<function=${call.name}>\n${writeArguments(call.arguments)}</function>\n</tool_call>`
 
-/** A parameter's value: texts as they are, everything else as JSON. */
+/** A parameter's value: texts as they are (of their constraints only `enum` and the lengths hold), everything else as JSON. */
 function valueRule(context: CallGrammarContext, schema: JsonSchema, plainText: () => string): string {
   if (typeof schema !== 'object' || schema['type'] !== 'string') {
     const rule = context.argumentsRule({ name: 'value', parameters: schema })
     return rule
   }
-  const values = schema['enum']
+  const { enum: values, minLength, maxLength } = schema as { enum?: unknown; minLength?: number; maxLength?: number }
   const texts = Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
-  return texts.length > 0 ? context.rules.add('choice', texts.map(literal).join(' | ')) : plainText()
+  if (texts.length > 0) return context.rules.add('choice', texts.map(literal).join(' | '))
+  // Counting and watching for the closing tag at once would need a rule per character; without "<" there is no tag.
+  return minLength === undefined && maxLength === undefined
+    ? plainText()
+    : context.rules.add('text', context.rules.repeat('[^<]', minLength ?? 0, maxLength))
 }
 
 function callGrammar(context: CallGrammarContext, tool: Tool, plainText: (rules: RuleSet) => string): string {

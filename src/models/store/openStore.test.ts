@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -118,9 +118,11 @@ describe('commit', () => {
 
   it('refuses a file whose size is not what was downloaded', async () => {
     const file = await stage(store, 'k', 'x.gguf', tinyGguf())
-    await truncate(file.path, 100)
+    // Bytes after the last tensor are no fault of the format, so only the size tells.
+    await appendFile(file.path, 'more')
     await expect(store.commit({ files: [file], name: 'x', source: 'file:///x' })).rejects.toMatchObject({
       code: 'invalid_file',
+      message: expect.stringContaining(`${tinyGguf().length + 4} bytes instead of ${tinyGguf().length}`),
     })
   })
 
@@ -248,6 +250,16 @@ describe('evidence', () => {
     await store.remove('tiny')
     expect(await store.referrers(digest)).toEqual([])
     expect(await blobs()).toEqual([])
+  })
+
+  it('keeps its parts when another model is removed', async () => {
+    const { digest } = await commit('tiny')
+    const report = await store.attach(evidence(digest, 'still here'))
+    await commit('other', tinyGguf(5))
+    await store.remove('other')
+    const manifest = JSON.parse(Buffer.from(await store.readBlob(report.digest)).toString())
+    expect(Buffer.from(await store.readBlob(manifest.layers[0].digest)).toString()).toBe('still here')
+    expect(await store.hasBlob(manifest.config.digest)).toBe(true)
   })
 
   it('is refused about something that is not there', async () => {

@@ -39,12 +39,28 @@ async function checkWhole(root: string): Promise<void> {
   }
 }
 
+/** Reads the index as fast as it can: it is whole at every moment. Returns how often it was read. */
+async function readAllTheTime(root: string, goOn: () => boolean): Promise<number> {
+  let reads = 0
+  while (goOn()) {
+    const text = await readFile(join(root, 'index.json'), 'utf8').catch(() => undefined)
+    if (text === undefined) continue
+    JSON.parse(text)
+    reads++
+  }
+  return reads
+}
+
 it('several processes change one store, and no change is lost', async () => {
   const root = await newRoot()
   const count = 12
   const workers = [1, 2, 3, 4].map((id) => start(root, id, count))
+  let working = true
+  const reading = readAllTheTime(root, () => working)
   const codes = await Promise.all(workers.map(async (w) => (await once(w, 'exit'))[0]))
+  working = false
   expect(codes).toEqual([0, 0, 0, 0])
+  expect(await reading).toBeGreaterThan(10)
   await checkWhole(root)
   const store = await temporaryStore(root)
   const names = (await store.list()).flatMap((m) => [m.name, ...m.aliases]).filter((n) => n.startsWith('w'))

@@ -1,10 +1,6 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeZip } from '../../test/support/archives.ts'
 import { type FaultyServer, startFaultyServer } from '../../test/support/faultyServer.ts'
@@ -16,17 +12,12 @@ import type { ModelDetails, PullOptions, PullProgress } from './contract.ts'
 import { digestOf } from './digest.ts'
 import { type PullConfig, type PullDeps, pullModel } from './pull.ts'
 import type { ModelStore } from './store/index.ts'
-import { makeGguf, tinyGguf, tinyMetadata } from './testing/makeGguf.ts'
+import { failure } from './testing/failure.ts'
+import { tinyGguf } from './testing/makeGguf.ts'
 import { temporaryStore } from './testing/stage.ts'
 
 const content = tinyGguf(7)
 const digest = digestOf(content)
-/** A few megabytes, so that a kill meets it half way. */
-const large = makeGguf({
-  metadata: tinyMetadata,
-  tensors: [{ name: 'token_embd.weight', shape: [1024, 1024], bytes: 1024 * 1024 * 4 }],
-  fill: 3,
-})
 
 let server: FaultyServer
 let hub: HubServer
@@ -70,15 +61,6 @@ async function pull(reference: string, more: Partial<PullDeps> & PullOptions = {
       },
     },
   )
-}
-
-async function failure(promise: Promise<unknown>): Promise<SanjhaError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  )
-  if (!SanjhaError.is(error)) throw new Error(`expected a SanjhaError, got ${String(error)}`)
-  return error
 }
 
 function catalogOf(
@@ -300,102 +282,5 @@ describe('the catalogue', () => {
     const catalog = catalogOf(digest, content.byteLength, ['https://hub.invalid/tiny-Q4_0.gguf'])
     const error = await failure(pull('tiny', { catalog, config: { ...config, network: { offline: true } } }))
     expect(error).toMatchObject({ code: 'network_unreachable', details: { kind: 'offline' } })
-  })
-})
-
-describe('where things die', () => {
-  const worker = (reference: string) =>
-    spawn(
-      process.execPath,
-      [join(import.meta.dirname, 'testing', 'pullWorker.ts'), join(home, 'store'), join(home, 'db'), reference],
-      {
-        env: { ...process.env, HF_ENDPOINT: hub.endpoint },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
-
-  test('killed half way: the next pull goes on from there', async () => {
-    hub.repositories['o/r'] = { files: { 'large.gguf': large } }
-    hub.cdn.offer(hub.cdnPath(large), large, { kind: 'stall', after: 3_000_000 })
-    const child = worker('hf://o/r/large.gguf')
-    const lines = createInterface(child.stdout)
-    await new Promise<void>((resolve) => lines.on('line', (line) => /"completed":[1-9]/.test(line) && resolve()))
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    expect(await store.list()).toEqual([])
-
-    const model = await pull('hf://o/r/large.gguf')
-    expect(model.files[0]?.digest).toBe(digestOf(large))
-    const range = /^bytes=(\d+)-$/.exec(String(hub.cdn.requests[1]?.headers.range))
-    expect(Number(range?.[1])).toBeGreaterThanOrEqual(1_000_000)
-    expect(await staging()).toEqual([])
-  })
-
-  test('two processes at once: the bytes travel once, and both have the model', async () => {
-    hub.repositories['o/r'] = { files: { 'large.gguf': large } }
-    // The first is held up until the second has come to the lock.
-    hub.cdn.offer(hub.cdnPath(large), large, { kind: 'stall', after: 1_500_000 })
-    const reference = 'hf://o/r/large.gguf'
-    const controller = new AbortController()
-    const first = pull(reference, {
-      signal: controller.signal,
-      config: { ...config, downloads: { ...config.downloads, stallTimeoutMs: 4000 } },
-    })
-    while (!progress.some((p) => p.completed > 1_000_000)) await new Promise((resolve) => setTimeout(resolve, 10))
-    const child = worker(reference)
-    const lines: string[] = []
-    for await (const line of createInterface(child.stdout)) lines.push(line)
-    const model = await first
-    expect(lines.join('\n')).toContain('Another process is fetching this model')
-    expect(lines.at(-1)).toBe(`done ${model.digest}`)
-    expect(hub.cdn.requests.map((r) => r.headers.range ?? 'whole')).toHaveLength(2)
-    expect(hub.cdn.requests[1]?.headers.range).toMatch(/^bytes=/)
-  })
-
-  test('two pulls in one process', async () => {
-    const url = server.offer('/tiny.gguf', content)
-    const [a, b] = await Promise.all([pull(url), pull(url)])
-    expect(a.digest).toBe(b.digest)
-    expect(server.requests).toHaveLength(1)
-  })
-
-  test('cancelled: what was fetched stays for the next time', async () => {
-    hub.repositories['o/r'] = { files: { 'large.gguf': large } }
-    hub.cdn.offer(hub.cdnPath(large), large, { kind: 'stall', after: 3_000_000 })
-    const controller = new AbortController()
-    const running = pull('hf://o/r/large.gguf', { signal: controller.signal })
-    while (!progress.some((p) => p.completed >= 1_000_000)) await new Promise((resolve) => setTimeout(resolve, 10))
-    controller.abort()
-    expect((await failure(running)).code).toBe('cancelled')
-    await pull('hf://o/r/large.gguf')
-    expect(hub.cdn.requests[1]?.headers.range).toMatch(/^bytes=[123]\d{6}-$/)
-  })
-
-  test('a full disk: the error says the numbers, the store stays whole, and the pull goes on when there is space', async (context) => {
-    const small = join(home, 'small')
-    await mkdir(small)
-    const mounted = await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', small]).then(
-      () => true,
-      () => false,
-    )
-    if (!mounted) context.skip('only root can mount a small file system')
-    try {
-      const tight = await temporaryStore(join(small, 'store'))
-      hub.repositories['o/r'] = { files: { 'large.gguf': large } }
-      hub.cdn.offer(hub.cdnPath(large), large)
-      // Told the truth, it refuses before it begins.
-      const refused = await failure(pull('hf://o/r/large.gguf', { store: tight }))
-      expect(refused).toMatchObject({ code: 'disk_full', details: { needed: large.byteLength } })
-      // Told that there is space, it meets the end of the disk while it writes.
-      const full = await failure(pull('hf://o/r/large.gguf', { store: tight, freeSpace: async () => 1e12 }))
-      expect(full).toMatchObject({ code: 'disk_full', details: { total: large.byteLength } })
-      expect(await tight.list()).toEqual([])
-      await promisify(execFile)('mount', ['-o', 'remount,size=20m', small])
-      const model = await pull('hf://o/r/large.gguf', { store: tight })
-      expect(model.files[0]?.digest).toBe(digestOf(large))
-      expect(hub.cdn.requests.at(-1)?.headers.range).toMatch(/^bytes=[123]\d{6}-$/)
-    } finally {
-      await promisify(execFile)('umount', [small])
-    }
   })
 })

@@ -6,9 +6,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, type FaultyServer, startFaultyServer } from '../../../test/support/faultyServer.ts'
 import { SanjhaError, systemClock } from '../../core/index.ts'
+import { failure } from '../testing/failure.ts'
 import type { Expected, TransferProgress } from './byteOrigin.ts'
 import { type DownloadTools, downloadFile } from './downloadFile.ts'
-import { createNet, type Fetch } from './net.ts'
+import { createNet } from './net.ts'
 
 const content = randomBytes(300_000)
 const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`
@@ -46,15 +47,6 @@ function get(
     { origin: { kind: 'http', url, label: url }, directory, name: 'model.gguf', expected, ...more },
     tools,
   )
-}
-
-async function failure(promise: Promise<unknown>): Promise<SanjhaError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  )
-  if (!SanjhaError.is(error)) throw new Error(`expected a SanjhaError, got ${String(error)}`)
-  return error
 }
 
 /** The one thing that always holds: a file with the final name is the whole file. */
@@ -370,43 +362,5 @@ describe('faults that end with an error, and never with half a file', () => {
     const error = await failure(get(server.offer('/m', content), known))
     expect(error).toMatchObject({ code: 'disk_full', details: { needed: 300_000, available: 100_000 } })
     expect(error.message).toContain('300 kB')
-  })
-
-  test('credentials go to no other host', async () => {
-    const other = await startFaultyServer()
-    try {
-      const url = server.offer('/m', content, { kind: 'redirect', to: other.offer('/m', content) })
-      await downloadFile(
-        {
-          origin: { kind: 'http', url, label: url, headers: { authorization: 'Bearer secret' } },
-          directory,
-          name: 'model.gguf',
-          expected: known,
-        },
-        tools,
-      )
-      expect(server.requests[0]?.headers.authorization).toBe('Bearer secret')
-      expect(other.requests[0]?.headers.authorization).toBeUndefined()
-    } finally {
-      await other.close()
-    }
-  })
-
-  test('a public host cannot lead into a private network', async () => {
-    const fetch = (async () =>
-      new Response(null, {
-        status: 302,
-        headers: { location: 'https://inside.example/m' },
-      })) as Fetch
-    tools = {
-      net: await createNet({
-        fetch,
-        clock: tools.net.clock,
-        lookup: async (host) => (host === 'inside.example' ? ['10.0.0.7'] : ['1.1.1.1']),
-      }),
-    }
-    const error = await failure(get('https://outside.example/m', known))
-    expect(error.code).toBe('forbidden')
-    expect(error.message).toContain('inside.example')
   })
 })

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HubServer, startHubServer } from '../../../test/support/hubServer.ts'
-import { SanjhaError } from '../../core/index.ts'
 import { bringFile } from '../download/index.ts'
 import { type HubReference, parseReference } from '../reference.ts'
+import { failure } from '../testing/failure.ts'
 import { testContext } from '../testing/transportContext.ts'
 import type { ResolvedModel } from './contract.ts'
 import { hub } from './hub.ts'
@@ -27,15 +27,6 @@ async function resolve(reference: string, token: string | null = null): Promise<
     parseReference(reference) as HubReference,
     await testContext({ hub: { endpoint: server.endpoint, token } }),
   )
-}
-
-async function failure(promise: Promise<unknown>): Promise<SanjhaError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  )
-  if (!SanjhaError.is(error)) throw new Error(`expected a SanjhaError, got ${String(error)}`)
-  return error
 }
 
 const quantizations = [

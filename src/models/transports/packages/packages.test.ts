@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeTarGz, makeZip } from '../../../../test/support/archives.ts'
 import { type PackageIndex, startPackageIndex } from '../../../../test/support/packageIndex.ts'
-import { SanjhaError } from '../../../core/index.ts'
 import { type BroughtFile, bringFile } from '../../download/index.ts'
 import { type PackageReference, parseReference } from '../../reference.ts'
+import { failure } from '../../testing/failure.ts'
 import { testContext } from '../../testing/transportContext.ts'
 import type { RunProgram, TransportContext } from '../contract.ts'
 import { npm } from './npm.ts'
@@ -27,15 +27,6 @@ afterEach(async () => {
   await index.close()
   await rm(directory, { recursive: true })
 })
-
-async function failure(promise: Promise<unknown>): Promise<SanjhaError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  )
-  if (!SanjhaError.is(error)) throw new Error(`expected a SanjhaError, got ${String(error)}`)
-  return error
-}
 
 async function bring(reference: string, context: TransportContext): Promise<BroughtFile & { source: string }> {
   const parsed = parseReference(reference) as PackageReference

@@ -67,7 +67,8 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     keepAliveMs: config.engine.keepAliveMs,
     memoryLimitBytes: config.engine.memoryLimitBytes,
     maxLoaded: config.engine.maxLoaded,
-    ...(config.engine.slots !== null && { slots: config.engine.slots }),
+    contextLength: config.engine.contextLength,
+    kvType: config.engine.kvType,
     clock,
     log,
   })

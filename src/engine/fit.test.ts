@@ -9,7 +9,8 @@ const long = { weightsBytes: 220_000_000, contextBytesPerToken: 28_672, contextL
 describe('memoryNeed', () => {
   it('adds up', () => {
     const need = memoryNeed(small, 1000)
-    expect(need.contextBytes).toBe(23_040_000)
+    expect(need.contextBytes).toBe(2 * 23_040_000)
+    expect(memoryNeed(small, 8192).contextBytes).toBe((8192 + 4096) * 23_040)
     expect(need.totalBytes).toBe(need.weightsBytes + need.contextBytes + need.overheadBytes)
   })
 
@@ -45,15 +46,14 @@ describe('chooseContext', () => {
           contextLength: fc.option(fc.integer({ min: 1, max: 1_000_000 })),
         }),
         fc.integer({ min: 0, max: 64 * GiB }),
-        fc.integer({ min: 1, max: 16 }),
-        (model, free, slots) => {
-          const chosen = chooseContext(model, 64 * GiB, free, slots)
+        (model, free) => {
+          const chosen = chooseContext(model, 64 * GiB, free)
           expect(Number.isInteger(chosen)).toBe(true)
           expect(chosen).toBeGreaterThan(0)
           expect(chosen).toBeLessThanOrEqual(model.contextLength ?? Number.POSITIVE_INFINITY)
           const smallest = Math.min(model.contextLength ?? 2048, 2048)
-          if (memoryNeed(model, smallest * slots).totalBytes <= free) {
-            expect(memoryNeed(model, chosen * slots).totalBytes).toBeLessThanOrEqual(free)
+          if (memoryNeed(model, smallest).totalBytes <= free) {
+            expect(memoryNeed(model, chosen).totalBytes).toBeLessThanOrEqual(free)
           }
         },
       ),

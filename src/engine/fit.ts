@@ -19,11 +19,17 @@ export interface ModelSize {
 
 const MiB = 1024 ** 2
 
-/** A process of Node with the native libraries, measured at about 90 MiB before a model is loaded. */
-const processBytes = 96 * MiB
+/** A process of Node with the native libraries and llama.cpp's buffers; measured at 170 MiB with a small model. */
+const processBytes = 160 * MiB
 
 /** Share of the weights that the computation's buffers cost besides; they grow with the model's width as weights do. */
 const computeShare = 0.05
+
+/**
+ * The engine keeps a second context for requests whose result must not depend on others (a seed, `score`), made when the
+ * first such request comes, of so many tokens at most unless a longer one asks.
+ */
+const exactContext = 4096
 
 /** Less context than this is of no use to a chat, so it is not chosen by itself. */
 export const smallestUsefulContext = 2048
@@ -38,11 +44,11 @@ const contextShare = 1 / 8
 export const kvTypeShare: Readonly<Record<'f16' | 'q8_0' | 'q4_0', number>> = { f16: 1, q8_0: 34 / 64, q4_0: 18 / 64 }
 
 /**
- * The memory a model needs with a context of so many tokens (all requests together).
- * Formula: weights + tokens × bytes per token + (process + 5 % of the weights, at least 32 MiB).
+ * The memory a model needs with a context of so many tokens, which all requests share.
+ * Formula: weights + (tokens + those of the exact context) × bytes per token + (process + 5 % of the weights, at least 32 MiB).
  */
-export function memoryNeed(model: ModelSize, contextTokens: number): MemoryNeed {
-  const contextBytes = Math.ceil(contextTokens * bytesPerToken(model))
+export function memoryNeed(model: ModelSize, contextLength: number): MemoryNeed {
+  const contextBytes = Math.ceil((contextLength + Math.min(contextLength, exactContext)) * bytesPerToken(model))
   const overheadBytes = Math.ceil(processBytes + Math.max(32 * MiB, model.weightsBytes * computeShare))
   return {
     weightsBytes: model.weightsBytes,
@@ -56,14 +62,11 @@ export function memoryNeed(model: ModelSize, contextTokens: number): MemoryNeed 
  * The context a model gets when nobody says: its own length, but no more than an eighth of the budget or 8,192 tokens,
  * whichever is more, and no more than fits into `freeBytes`. At least 2,048 tokens (or the model's own length if that is
  * less) even if they do not fit: the caller then refuses with the numbers. A multiple of 256 when it was cut.
- *
- * @param slots how many requests share the context; each gets that many tokens
  */
-export function chooseContext(model: ModelSize, budgetBytes: number, freeBytes: number, slots = 1): number {
+export function chooseContext(model: ModelSize, budgetBytes: number, freeBytes: number): number {
   const own = model.contextLength ?? ordinaryContext
-  const perToken = bytesPerToken(model) * slots
-  const ordinary = Math.max(ordinaryContext, (budgetBytes * contextShare) / perToken)
-  const fitting = (freeBytes - memoryNeed(model, 0).totalBytes) / perToken
+  const ordinary = Math.max(ordinaryContext, contextWithin(model, budgetBytes * contextShare))
+  const fitting = contextWithin(model, freeBytes - memoryNeed(model, 0).totalBytes)
   const chosen = Math.max(Math.min(own, smallestUsefulContext), Math.min(own, ordinary, fitting))
   return chosen >= own ? own : Math.floor(chosen / 256) * 256
 }
@@ -82,7 +85,7 @@ export interface Fit {
 export function estimateFit(model: ModelSize, availableBytes: number, contextLength?: number): Fit {
   const length = contextLength ?? chooseContext(model, availableBytes, availableBytes)
   const need = memoryNeed(model, length)
-  const room = (availableBytes - memoryNeed(model, 0).totalBytes) / bytesPerToken(model)
+  const room = contextWithin(model, availableBytes - memoryNeed(model, 0).totalBytes)
   const largest = Math.min(model.contextLength ?? Number.POSITIVE_INFINITY, room)
   return {
     fits: need.totalBytes <= availableBytes,
@@ -91,6 +94,12 @@ export function estimateFit(model: ModelSize, availableBytes: number, contextLen
     availableBytes,
     largestContext: Math.max(0, Math.floor(largest)),
   }
+}
+
+/** The longest context that takes so many bytes at most: the inverse of `contextBytes`. */
+function contextWithin(model: ModelSize, bytes: number): number {
+  const tokens = bytes / bytesPerToken(model)
+  return tokens <= 2 * exactContext ? tokens / 2 : tokens - exactContext
 }
 
 /** Where the header does not say: small models cost about 1/10,000 of their weights per token of context, large ones less. */

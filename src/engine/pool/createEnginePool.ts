@@ -20,8 +20,6 @@ export interface EnginePoolOptions {
   readonly memoryLimitBytes?: number | null
   /** Embedded engines at once; null or absent: as many as fit. */
   readonly maxLoaded?: number | null
-  /** Requests of one engine that each hold a context of their own at once; for the estimate. Default 1. */
-  readonly slots?: number
   /** Tokens per request where a request does not say; null or absent: chosen from the model and the memory. */
   readonly contextLength?: number | null
   /** How the embedded engines store keys and values; for the estimate. Default `f16`. */
@@ -52,7 +50,7 @@ const systemMemory: MemoryProbe = {
  * Requests that ask for the same model at once share one loading, and a loading goes on although its first caller left.
  */
 export function createEnginePool(options: EnginePoolOptions): EnginePool {
-  const { keepAliveMs = 300_000, slots = 1, kvType = 'f16', waitMs = 60_000, drainMs = 30_000 } = options
+  const { keepAliveMs = 300_000, kvType = 'f16', waitMs = 60_000, drainMs = 30_000 } = options
   const { contextLength = null, memory = systemMemory, clock = systemClock, log = silentLogger } = options
   const configuredBytes = options.memoryLimitBytes ?? null
   const maxLoaded = options.maxLoaded ?? Number.POSITIVE_INFINITY
@@ -93,7 +91,7 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
     const budgetBytes = memoryBudget(configuredBytes, memory.availableBytes(), heldBytes())
     const inUseBytes = embedded.reduce((sum, entry) => sum + entry.needBytes, 0)
     const freeBytes = budgetBytes - inUseBytes
-    const plan = planLoad(source, load, budgetBytes, { slots, kvType })
+    const plan = planLoad(source, load, budgetBytes, kvType)
     const refuse = (): never => {
       const configured = configuredBytes !== null
       // Waiting helps when it would fit alone.

@@ -44,14 +44,13 @@ export interface LoadPlan {
 }
 
 /**
- * @param slots requests that each hold a context of their own at once
  * @param kvType how keys and values are stored; the source's numbers are for 16 bit
  */
 export function planLoad(
   source: LlamaSource,
   load: LoadOptions,
   budgetBytes: number,
-  { slots, kvType }: { readonly slots: number; readonly kvType: keyof typeof kvTypeShare },
+  kvType: keyof typeof kvTypeShare,
 ): LoadPlan {
   const share = kvTypeShare[kvType]
   const size: ModelSize = {
@@ -59,7 +58,7 @@ export function planLoad(
     contextBytesPerToken: source.contextBytesPerToken === null ? null : source.contextBytesPerToken * share,
   }
   const own = source.contextLength ?? ordinaryContext
-  const need = (contextLength: number): MemoryNeed => memoryNeed(size, contextLength * slots)
+  const need = (contextLength: number): MemoryNeed => memoryNeed(size, contextLength)
   const asked = load.contextLength
   if (asked !== undefined) {
     const length = Math.min(asked, source.contextLength ?? asked)
@@ -68,7 +67,7 @@ export function planLoad(
   return {
     wanted: need(Math.min(own, ordinaryContext)),
     least: need(Math.min(own, smallestUsefulContext)),
-    context: (freeBytes) => chooseContext(size, budgetBytes, freeBytes, slots),
+    context: (freeBytes) => chooseContext(size, budgetBytes, freeBytes),
     need,
   }
 }

@@ -71,15 +71,16 @@ describe('memory', () => {
     expect(harness.running()).toEqual(['x'])
   })
 
-  it('counts every slot’s context, and less for a shorter type of keys and values', async () => {
+  it('counts less for a shorter type of keys and values', async () => {
     const load = { contextLength: 4096 }
-    const bytes = 4 * 4096 * 1024
-    await failureOf(get(harness.pool({ memoryLimitBytes: 1, slots: 4 }), 'a', { load })).then(({ details }) =>
-      expect(details).toMatchObject({ contextBytes: bytes }),
-    )
-    await failureOf(get(harness.pool({ memoryLimitBytes: 1, slots: 4, kvType: 'q8_0' }), 'a', { load })).then(
-      ({ details }) => expect(details).toMatchObject({ contextBytes: (bytes * 34) / 64 }),
-    )
+    const contextBytes = memoryNeed(poolSource('a'), 4096).contextBytes
+    for (const [kvType, share] of [
+      ['f16', 1],
+      ['q8_0', 34 / 64],
+    ] as const) {
+      const error = await failureOf(get(harness.pool({ memoryLimitBytes: 1, kvType }), 'a', { load }))
+      expect(error.details).toMatchObject({ contextBytes: contextBytes * share })
+    }
   })
 
   it('gives less context rather than none', async () => {

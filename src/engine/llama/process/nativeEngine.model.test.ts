@@ -63,7 +63,11 @@ describe('llama.cpp in a process of its own', { timeout: 120_000 }, () => {
 
   it('needs no more memory than was estimated', async () => {
     const supervised = await start()
-    await collect(supervised.engine, { input: userChat('Tell me a long story.'), maxTokens: 20 })
+    const prompt = 'word '.repeat(900)
+    await collect(supervised.engine, { input: { type: 'completion', prompt }, maxTokens: 20 })
+    // Both of these make a context of their own.
+    await supervised.engine.score([{ context: prompt, continuation: ' word' }], never)
+    await supervised.engine.embed(['word'], {}, never)
     const { memoryBytes } = supervised.engine.status()
     await supervised.engine.close()
     expect(memoryBytes).toBeGreaterThan(source.weightsBytes)

@@ -43,9 +43,11 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
     const adapters = loadAdapters(api, model, options.adapters ?? [])
     const cores = availableParallelism()
     const { threads: wanted = 'auto' } = options
-    const chooser = (): ThreadChooser =>
-      wanted === 'auto' ? new ThreadController({ max: cores }) : fixedThreads(Math.min(wanted, 512))
-    const threads = { generation: chooser(), prompt: chooser() }
+    const chooser = (initial?: () => number): ThreadChooser =>
+      wanted === 'auto' ? new ThreadController({ max: cores, ...(initial && { initial }) }) : fixedThreads(wanted)
+    const generation = chooser()
+    // What generating has taught about the machine holds for prompts too, until they are measured themselves.
+    const threads = { generation, prompt: chooser(() => generation.choice.threads) }
     const counters = new Counters()
     const contextLength = chooseContextLength(model, options)
     const slots = model.isBidirectional ? 1 : (options.slots ?? defaultSlots)

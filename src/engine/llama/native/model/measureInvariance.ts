@@ -30,12 +30,22 @@ export async function measureInvariance(
     const rows = Array.from({ length: count }, (_, i) => context.add(token(from + i), from + i, 0, true))
     const threadCount = threads.next
     context.setThreads(threadCount, threadCount)
+    const work = 0.4 + 0.6 * count
+    const limit = threads.limit(work)
+    const timer = Number.isFinite(limit) ? setTimeout(() => context.abort(), limit) : undefined
     const before = now()
-    if ((await context.decode()) !== 'done') return undefined
+    const result = await context.decode()
+    clearTimeout(timer)
+    if (result === 'aborted') {
+      threads.abandoned(threadCount, work, now() - before)
+      context.trim(0, from)
+      return run(from, count)
+    }
+    if (result !== 'done') return undefined
     // The first decode also maps the weights into memory.
     if (from > 0 || count > 1) {
       cost.record(count, now() - before)
-      threads.record(threadCount, 0.4 + 0.6 * count, now() - before)
+      threads.record(threadCount, work, now() - before)
     }
     return rows.map((row) => context.logits(row).slice())
   }

@@ -112,11 +112,24 @@ export class Lane {
     const generationThreads = threads.generation.next
     const promptThreads = isPrompt ? threads.prompt.next : generationThreads
     this.#context.setThreads(generationThreads, promptThreads)
+    const chooser = isPrompt ? threads.prompt : threads.generation
+    const work = workOf(isPrompt, size)
+    // A running state cannot be taken back, so there a trial is seen through.
+    const limit = this.#options.canTrim ? chooser.limit(work) : Number.POSITIVE_INFINITY
+    let isGivenUp = false
+    const timer = Number.isFinite(limit)
+      ? setTimeout(() => {
+          isGivenUp = true
+          this.#context.abort()
+        }, limit)
+      : undefined
     this.#inFlight = entries
     const before = clock.monotonic()
     const result = await this.#context.decode()
     const milliseconds = clock.monotonic() - before
+    clearTimeout(timer)
     this.#inFlight = []
+    if (result === 'aborted' && isGivenUp) chooser.abandoned(chooser.next, work, milliseconds)
     if (result === 'done') {
       this.#learn(entries, size, milliseconds, isPrompt ? promptThreads : generationThreads)
       for (const entry of entries) this.#settle(entry, milliseconds)
@@ -241,7 +254,7 @@ export class Lane {
     const prompt = entries.reduce((sum, entry) => sum + (entry.count > 1 ? entry.count : 0), 0)
     const isPrompt = prompt > 0
     const controller = isPrompt ? this.#options.threads.prompt : this.#options.threads.generation
-    controller.record(threads, isPrompt ? size : 0.4 + 0.6 * size, milliseconds)
+    controller.record(threads, workOf(isPrompt, size), milliseconds)
     if (!isPrompt) cost.record(size, milliseconds)
     else if (prompt >= 8) {
       const each = milliseconds / size
@@ -296,3 +309,6 @@ export class Lane {
     return true
   }
 }
+
+/** Tokens weighted by what they cost: a decode costs two fifths of a token whatever its size (measured, small models). */
+const workOf = (isPrompt: boolean, tokens: number): number => (isPrompt ? tokens : 0.4 + 0.6 * tokens)

@@ -23,7 +23,13 @@ class SimulatedMachine {
 function run(controller: ThreadController, machine: SimulatedMachine, decodes: number): void {
   for (let i = 0; i < decodes; i++) {
     const threads = controller.next
-    controller.record(threads, 1, machine.decode(threads))
+    const limit = controller.limit(1)
+    const milliseconds = machine.decode(threads)
+    if (milliseconds <= limit) controller.record(threads, 1, milliseconds)
+    else {
+      machine.elapsed -= milliseconds - limit
+      controller.abandoned(threads, 1, limit)
+    }
   }
 }
 
@@ -50,7 +56,7 @@ describe('ThreadController', () => {
     run(controller, machine, 300)
     expect(controller.choice.threads).toBe(4)
     machine.busy = 4
-    run(controller, machine, 60)
+    run(controller, machine, 100)
     expect(controller.choice.threads).toBe(1)
     expect(controller.choice.reason).toContain('other programs need the cores')
     machine.busy = 0
@@ -65,7 +71,8 @@ describe('ThreadController', () => {
     run(controller, machine, 50)
     machine.elapsed = 0
     run(controller, machine, 5000)
-    expect(machine.elapsed / (5000 * machine.decode(1))).toBeLessThan(1.05)
+    const perDecode = machine.elapsed / 5000
+    expect(perDecode / machine.decode(1)).toBeLessThan(1.05)
   })
 
   it('does not change for noise', () => {
@@ -85,10 +92,27 @@ describe('ThreadController', () => {
     expect(last).toBe(2)
   })
 
+  it('begins where it is told', () => {
+    expect(new ThreadController({ max: 8, initial: () => 8 }).next).toBe(8)
+    expect(new ThreadController({ max: 8, initial: () => 5 }).next).toBe(4)
+    expect(new ThreadController({ max: 8, initial: () => 0 }).next).toBe(1)
+  })
+
+  it('gives only trials a limit', () => {
+    const controller = new ThreadController({ max: 2 })
+    expect(controller.limit(1)).toBe(Number.POSITIVE_INFINITY)
+    controller.record(1, 1, 10)
+    expect(controller.next).toBe(2)
+    expect(controller.limit(3)).toBe(60)
+    controller.abandoned(2, 3, 60)
+    expect(controller.next).toBe(1)
+    expect(controller.choice.reason).toContain('2 threads were 2.0 times slower')
+  })
+
   it('ignores decodes that did no work', () => {
     const controller = new ThreadController({ max: 4 })
     controller.record(4, 0, 5)
     controller.record(4, 1, Number.NaN)
-    expect(controller.next).toBe(4)
+    expect(controller.next).toBe(2)
   })
 })

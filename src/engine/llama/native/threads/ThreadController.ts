@@ -12,6 +12,8 @@ interface Arm {
 export interface ThreadControllerOptions {
   /** Threads at most: the cores that the process may use. */
   readonly max: number
+  /** Where to begin, asked at the first decode. Default: half of `max`, which seldom is too many. */
+  readonly initial?: () => number
   /** Share of the time that trying others may cost. Default 0.02. */
   readonly budget?: number
 }
@@ -25,14 +27,25 @@ export interface ThreadChoice {
 export interface ThreadChooser {
   readonly next: number
   readonly choice: ThreadChoice
+  /** Milliseconds after which the next decode, of so much work, is to be given up, because it is a trial that fails. */
+  limit(work: number): number
+  /**
+   * After each decode.
+   * @param threads what it ran with
+   * @param work units of work, e.g. tokens weighted by what they cost
+   */
   record(threads: number, work: number, milliseconds: number): void
+  /** It was given up after its limit. */
+  abandoned(threads: number, work: number, milliseconds: number): void
 }
 
 /** The number a person asked for. */
 export const fixedThreads = (threads: number): ThreadChooser => ({
   next: threads,
   choice: { threads, reason: 'set by the configuration' },
+  limit: () => Number.POSITIVE_INFINITY,
   record: () => undefined,
+  abandoned: () => undefined,
 })
 
 const smoothing = 0.25
@@ -42,22 +55,24 @@ const hysteresis = 0.95
 const alarm = 1.6
 const alarmCount = 3
 const trialDecodes = 2
+/** A trial that takes this many times as long as usual has failed. */
+const patience = 2
 
 /**
  * Chooses a number of threads by watching how long decodes take. llama.cpp's threads wait for each other by spinning, so
  * that one too many on a busy machine makes everything many times slower; counting cores cannot see that.
  *
- * It begins with the most, tries each half of it down to one while that is faster, and keeps the fastest. Later it tries the neighbours now and
- * then; what a trial costs decides when the next may be made, so that all trials together cost `budget` at most. When
- * decodes become much slower than usual, it looks around at once.
+ * It climbs: from where it begins it tries the next larger and the next smaller number (of 1, 2, 4 … and all cores), and
+ * goes on in the direction that is faster. Later it tries the neighbours now and then; what a trial costs decides when
+ * the next may be made, so that all trials together cost about `budget`. When decodes become much slower than usual, it
+ * tries fewer threads at once.
  */
 export class ThreadController implements ThreadChooser {
   readonly #arms: Arm[]
   readonly #budget: number
-  #current: Arm
+  readonly #initial: () => number
+  #chosen: Arm | undefined
   #trial: { readonly arm: Arm; readonly costs: number[] } | undefined
-  /** Arms to try as soon as possible. */
-  #queue: Arm[]
   #busyMs = 0
   #slow = 0
   #reason: string
@@ -66,12 +81,15 @@ export class ThreadController implements ThreadChooser {
     const max = Math.max(1, Math.floor(options.max))
     this.#budget = options.budget ?? 0.02
     this.#arms = ladder(max).map((threads) => ({ threads, cost: 0, notBefore: 0, failures: 0 }))
-    this.#current = this.#arms.at(-1) as Arm
-    this.#queue = this.#arms.slice(0, -1).reverse()
+    this.#initial = options.initial ?? (() => Math.floor(max / 2))
     this.#reason = max === 1 ? 'there is one core' : 'nothing was measured yet'
   }
 
-  /** How many threads the next decode shall use. */
+  get #current(): Arm {
+    this.#chosen ??= this.#arms.findLast((arm) => arm.threads <= this.#initial()) ?? (this.#arms[0] as Arm)
+    return this.#chosen
+  }
+
   get next(): number {
     return (this.#trial?.arm ?? this.#current).threads
   }
@@ -80,11 +98,10 @@ export class ThreadController implements ThreadChooser {
     return { threads: this.#current.threads, reason: this.#reason }
   }
 
-  /**
-   * After each decode.
-   * @param threads what it ran with
-   * @param work units of work, e.g. tokens weighted by what they cost
-   */
+  limit(work: number): number {
+    return this.#trial === undefined ? Number.POSITIVE_INFINITY : patience * this.#current.cost * work
+  }
+
   record(threads: number, work: number, milliseconds: number): void {
     if (!(work > 0 && milliseconds >= 0) || this.#arms.length === 1) return
     this.#busyMs += milliseconds
@@ -94,19 +111,23 @@ export class ThreadController implements ThreadChooser {
     this.#plan()
   }
 
+  abandoned(threads: number, work: number, milliseconds: number): void {
+    if (this.#trial?.arm.threads !== threads) return
+    this.#busyMs += milliseconds
+    // All of its time is lost, because the work must be done again.
+    this.#fail(this.#trial.arm, milliseconds / work, milliseconds)
+  }
+
   #recordCurrent(cost: number): void {
     const arm = this.#current
     if (arm.cost > 0 && cost > arm.cost * alarm) {
       // One slow decode is noise, several are news: only then they count, and then alone.
       this.#slow++
       if (this.#slow < alarmCount) return
-      arm.cost = cost
-      this.#queue = this.#arms.filter((other) => other !== arm).sort((a, b) => a.threads - b.threads)
-      for (const other of this.#arms) {
-        other.notBefore = 0
-        other.failures = 0
-      }
       this.#slow = 0
+      arm.cost = cost
+      const fewer = this.#arms[this.#arms.indexOf(arm) - 1]
+      if (fewer !== undefined) fewer.notBefore = 0
       return
     }
     this.#slow = 0
@@ -115,38 +136,38 @@ export class ThreadController implements ThreadChooser {
 
   #recordTrial(trial: { readonly arm: Arm; readonly costs: number[] }, cost: number, work: number): void {
     trial.costs.push(cost)
-    const { arm } = trial
-    const best = Math.min(...trial.costs)
-    const isHopeless = best > this.#current.cost * 1.1
-    if (!isHopeless && trial.costs.length < trialDecodes) return
-    this.#trial = undefined
-    arm.cost = best
-    if (best < this.#current.cost * hysteresis) {
-      const previous = this.#current
-      this.#current = arm
-      arm.failures = 0
-      previous.notBefore = this.#busyMs + 20 * previous.cost
-      this.#explain(previous)
+    const { arm, costs } = trial
+    const best = Math.min(...costs)
+    if (best <= this.#current.cost * 1.1 && costs.length < trialDecodes) return
+    if (best >= this.#current.cost * hysteresis) {
+      const extra = costs.reduce((sum, each) => sum + Math.max(0, each - this.#current.cost), 0) * work
+      this.#fail(arm, best, extra)
       return
     }
-    // What it cost more than going on as before would have, paid for by `1 / budget` times as long without a trial.
-    const extra = trial.costs.reduce((sum, each) => sum + Math.max(0, each - this.#current.cost), 0) * work
+    const previous = this.#current
+    this.#trial = undefined
+    this.#chosen = arm
+    arm.cost = best
+    arm.failures = 0
+    previous.notBefore = this.#busyMs + 40 * previous.cost * work
+    this.#explain(previous)
+  }
+
+  /** `extra` milliseconds were lost: they are paid for by `1 / budget` times as long without this trial. */
+  #fail(arm: Arm, cost: number, extra: number): void {
+    this.#trial = undefined
+    arm.cost = cost
     arm.failures++
-    arm.notBefore =
-      this.#busyMs + Math.max(extra / this.#budget, 40 * this.#current.cost * work) * Math.min(4, arm.failures)
+    const least = 40 * this.#current.cost
+    arm.notBefore = this.#busyMs + Math.max(extra / this.#budget, least) * Math.min(4, arm.failures)
     this.#explain(arm)
   }
 
   #plan(): void {
     if (this.#trial !== undefined || this.#current.cost === 0) return
-    const queued = this.#queue.shift()
-    const arm = queued ?? this.#neighbours().find((other) => other.notBefore <= this.#busyMs)
-    if (arm !== undefined && arm !== this.#current) this.#trial = { arm, costs: [] }
-  }
-
-  #neighbours(): Arm[] {
     const at = this.#arms.indexOf(this.#current)
-    return [this.#arms[at - 1], this.#arms[at + 1]].filter((arm) => arm !== undefined)
+    const arm = [this.#arms[at + 1], this.#arms[at - 1]].find((each) => each && each.notBefore <= this.#busyMs)
+    if (arm !== undefined) this.#trial = { arm, costs: [] }
   }
 
   #explain(other: Arm): void {
@@ -154,7 +175,7 @@ export class ThreadController implements ThreadChooser {
     if (cost === 0 || other.cost === 0) return
     const factor = other.cost / cost
     const slower = factor >= 1.05 ? `${factor.toFixed(factor < 10 ? 1 : 0)} times slower` : 'no faster'
-    const busy = other.threads > threads && factor > 2 ? ', because other programs need the cores' : ''
+    const busy = other.threads > threads && factor >= 1.5 ? ', because other programs need the cores' : ''
     this.#reason = `measured: ${other.threads} ${other.threads === 1 ? 'thread was' : 'threads were'} ${slower}${busy}`
   }
 }

@@ -122,7 +122,11 @@ export function createEngineProxy(
     tokenize: (text, options) => call('tokenize', [text, options]),
     detokenize: (tokens, options) => call('detokenize', [tokens, options]),
     renderChat: (input) => call('renderChat', [input]),
-    status: () => status,
+    status: () => {
+      // How many there are is known better here than from the last heartbeat.
+      const waiting = Math.min(status.waiting, requests.size)
+      return { ...status, active: requests.size - waiting, waiting }
+    },
     close: async () => {
       channel.send({ type: 'close' })
     },

@@ -99,12 +99,12 @@ export async function superviseEngine(options: SupervisorOptions, signal: AbortS
       watch(born)
       return born
     } catch (error) {
+      // Closed meanwhile: `restarting` is this very attempt.
+      if (closing.signal.aborted) throw unavailable()
       const because = SanjhaError.from(error)
-      if (!closing.signal.aborted) {
-        deaths++
-        log?.error({ engine: name, error: because.toJSON() }, `The engine of ${name} could not be started anew.`)
-        restart(because)
-      }
+      deaths++
+      log?.error({ engine: name, error: because.toJSON() }, `The engine of ${name} could not be started anew.`)
+      restart(because)
       // Whoever waits goes on waiting for the next attempt, if there is one.
       if (restarting) return restarting
       throw unavailable()

@@ -9,6 +9,7 @@ import { describeEngineContract } from '../../testing/engineContract.ts'
 import { isAlive } from '../../testing/isAlive.ts'
 import { collect, failureOf, never, textOfParts, userChat } from '../../testing/requests.ts'
 import { createLlamaFactory } from './createLlamaFactory.ts'
+import type { EngineLimits } from './startEngineChild.ts'
 import type { SupervisedEngine } from './superviseEngine.ts'
 
 let logs: string
@@ -33,8 +34,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(logs, { recursive: true, force: true }))
 
-async function start(): Promise<SupervisedEngine> {
-  const factory = createLlamaFactory({ logs, threads: 1 })
+async function start(limits: Partial<EngineLimits> = {}): Promise<SupervisedEngine> {
+  const factory = createLlamaFactory({ logs, threads: 1, limits })
   const request = { source, load: {}, contextLength: 1024, onProgress: () => undefined }
   return (await factory(request, never)) as SupervisedEngine
 }
@@ -59,6 +60,35 @@ describe('llama.cpp in a process of its own', { timeout: 120_000 }, () => {
     const pid = supervised.pid as number
     await supervised.engine.close()
     expect(isAlive(pid)).toBe(false)
+  })
+
+  it('is killed and answers again when it stands still in the middle of an answer', async () => {
+    const supervised = await start({ hangMs: 1500, graceMs: 200 })
+    let parts = 0
+    const work = (async () => {
+      for await (const _ of supervised.engine.generate({ input: userChat('Tell me a long story.') }, never)) {
+        if (++parts === 3) process.kill(supervised.pid as number, 'SIGSTOP')
+      }
+    })()
+    expect(await failureOf(work)).toMatchObject({ code: 'engine_crashed', details: { reason: 'hang' } })
+    expect(await collect(supervised.engine, { input: userChat('Hi'), maxTokens: 2 })).not.toEqual([])
+    await supervised.engine.close()
+  })
+
+  it('survives a storm of cancellations', async () => {
+    const supervised = await start()
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const controller = new AbortController()
+        setTimeout(() => controller.abort(), 20 * index)
+        return (await failureOf(collect(supervised.engine, { input: userChat('Tell me a story.') }, controller.signal)))
+          .code
+      }),
+    )
+    expect(new Set(outcomes)).toEqual(new Set(['cancelled']))
+    expect(textOfParts(await collect(supervised.engine, { input: userChat('Hi'), maxTokens: 4 }))).not.toBe('')
+    expect(supervised.restarts).toBe(0)
+    await supervised.engine.close()
   })
 
   it('needs no more memory than was estimated', async () => {

@@ -80,7 +80,7 @@ const loaded = z
     logFile: z.string().nullable(),
   })
   .meta({ id: 'LoadedModel' })
-export const loadedModel: z.ZodType = loaded
+
 export const loadedModels: z.ZodType = z.object({ models: z.array(loaded) })
 export const unloaded: z.ZodType = z.object({ unloaded: z.boolean() })
 

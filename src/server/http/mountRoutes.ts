@@ -16,6 +16,8 @@ export function mountRoutes(
   active: ActiveRequests,
   limits: Limits,
 ): void {
+  const readBody = (route: Route, request: Request, signal: AbortSignal): Promise<unknown> =>
+    readJsonBody(request, { limit: limits.maxBodyBytes, anyContentType: route.anyContentType ?? false, signal })
   const methods = new Map<string, Set<string>>()
   for (const route of routes) {
     methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method))
@@ -25,9 +27,7 @@ export function mountRoutes(
       let streaming = false
       try {
         const query = route.query && validate(route.query, c.req.query(), 'query')
-        const body =
-          route.body &&
-          validate(route.body, await readJsonBody(raw, limits.maxBodyBytes, route.anyContentType ?? false), 'body')
+        const body = route.body && validate(route.body, await readBody(route, raw, scope.signal), 'body')
         const response = await route.handle({
           id: c.get('id'),
           body,

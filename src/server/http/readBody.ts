@@ -1,12 +1,16 @@
 import { SanjhaError } from '../../core/index.ts'
 
 /**
- * Reads a JSON body of at most `limit` bytes. Errors: `payload_too_large`, `unsupported_media_type`, `invalid_request`
+ * Reads a JSON body of at most `limit` bytes, until `signal` says to stop. Errors: `payload_too_large`, `unsupported_media_type`, `invalid_request`
  * (not JSON, not UTF-8, empty).
  */
-export async function readJsonBody(request: Request, limit: number, anyContentType: boolean): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  options: { readonly limit: number; readonly anyContentType: boolean; readonly signal: AbortSignal },
+): Promise<unknown> {
+  const { limit, anyContentType, signal } = options
   if (!anyContentType) requireJson(request.headers.get('content-type'))
-  const bytes = await readBytes(request, limit)
+  const bytes = await readBytes(request, limit, signal)
   if (bytes.length === 0) throw new SanjhaError('invalid_request', 'The request has no body; a JSON object is needed.')
   let text: string
   try {
@@ -31,7 +35,7 @@ function requireJson(contentType: string | null): void {
   )
 }
 
-async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+async function readBytes(request: Request, limit: number, signal: AbortSignal): Promise<Uint8Array> {
   const tooLarge = (): SanjhaError =>
     new SanjhaError('payload_too_large', `The body is larger than ${limit} bytes.`, {
       hint: 'Send less, or raise server.maxBody.',
@@ -39,17 +43,25 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   // Believing the header saves reading; not believing it alone saves the memory.
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
   if (request.body === null) return new Uint8Array()
+  const reader = request.body.getReader()
+  // A client that stops sending would otherwise hold its request for ever.
+  const stop = (): void => void reader.cancel().catch(() => undefined)
+  signal.addEventListener('abort', stop, { once: true })
   const chunks: Uint8Array[] = []
   let length = 0
   try {
-    for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
-      length += chunk.length
+    for (;;) {
+      const { done, value } = await reader.read()
+      signal.throwIfAborted()
+      if (done) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      length += value.length
       if (length > limit) throw tooLarge()
-      chunks.push(chunk)
+      chunks.push(value)
     }
   } catch (error) {
     if (SanjhaError.is(error)) throw error
     throw new SanjhaError('cancelled', 'The client stopped sending before the body was complete.', { cause: error })
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
 }

@@ -142,7 +142,10 @@ async function* answer(request: RouteRequest<ChatBody>, stream: boolean): AsyncI
   }
 
   function finish(part: Extract<Part, { type: 'finish' }>): object {
-    return finalFields(part.usage, part.reason, server.clock.monotonic() - began)
+    return finalFields(part.usage, part.reason, {
+      totalMs: server.clock.monotonic() - began,
+      loadMs: part.usage.timings?.loadMs ?? 0,
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
-import type { ChatMessage, ContentPart, GenerateInput } from '../../engine/index.ts'
-import { generateParts, withEngine } from '../http/calls.ts'
+import type { ChatMessage, ContentPart, Engine, GenerateInput } from '../../engine/index.ts'
+import { generateParts } from '../http/calls.ts'
 import { imageFromBase64 } from '../http/images.ts'
 import { type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
@@ -68,9 +68,8 @@ export const generate: Route = route({
   handle: async (request) => {
     const { body } = request
     if (body.prompt === '' && body.images.length === 0) return loadOnly(request, body, { response: '' })
-    const prompt = await promptOf(request)
-    if (body.common.stream) return ndjsonResponse(request, answer(request, prompt, true))
-    return lastOnly(answer(request, prompt, false))
+    if (body.common.stream) return ndjsonResponse(request, answer(request, true))
+    return lastOnly(answer(request, false))
   },
 })
 
@@ -83,8 +82,7 @@ interface Prompt {
 /**
  * The prompt of a request: as it is, as one turn of a chat, or as a turn that follows the tokens of an earlier answer.
  */
-async function promptOf(request: RouteRequest<GenerateBody>): Promise<Prompt> {
-  const { body } = request
+async function promptOf(body: GenerateBody, engine: Engine): Promise<Prompt> {
   if (body.raw || body.suffix !== undefined) {
     return { input: { type: 'completion', prompt: body.prompt, ...defined({ suffix: body.suffix }) }, tokens: null }
   }
@@ -93,69 +91,56 @@ async function promptOf(request: RouteRequest<GenerateBody>): Promise<Prompt> {
   const messages: ChatMessage[] = [{ role: 'user', content }]
   if (body.system !== undefined) messages.unshift({ role: 'system', content: [{ type: 'text', text: body.system }] })
   const input = { type: 'chat', messages, ...defined({ thinking: body.common.thinking }) } as const
-  // A model that cannot see refuses images in the pipeline; there is no prompt to render here.
+  // Images have no tokens that a context could hold; a model that cannot see refuses them in the pipeline.
   if (body.images.length > 0) return { input, tokens: null }
   const { context = [] } = body
-  return withEngine(request, body.model, body.common.acquire, async (engine) => {
-    const { tokens } = await engine.renderChat(input)
-    const all = [...context, ...tokens]
-    return { input: context.length === 0 ? input : { type: 'completion', prompt: all }, tokens: all }
-  })
+  const { tokens } = await engine.renderChat(input)
+  const all = [...context, ...tokens]
+  return { input: context.length === 0 ? input : { type: 'completion', prompt: all }, tokens: all }
 }
 
 /** The objects of one answer. Not streamed, there is one that holds everything. */
-async function* answer(request: RouteRequest<GenerateBody>, prompt: Prompt, stream: boolean): AsyncIterable<object> {
+async function* answer(request: RouteRequest<GenerateBody>, stream: boolean): AsyncIterable<object> {
   const { body, server } = request
   const began = server.clock.monotonic()
-  let { model } = body
-  const parts = generateParts(
-    request,
-    { ...body.common.generate, input: prompt.input },
-    {
-      surface: 'ollama',
-      model,
-      acquire: body.common.acquire,
-      onRouted: (routed) => {
-        model = routed.model
-      },
-    },
-  )
-  const head = (): object => ({ model, created_at: new Date(server.clock.now()).toISOString() })
-  let response = ''
-  let thinking = ''
-  const logprobs: object[] = []
-  for await (const part of parts) {
-    if (part.type === 'text') {
-      const own = part.logprobs ? wireLogprobs(part.logprobs) : []
-      response += part.text
-      logprobs.push(...own)
-      if (stream && (part.text !== '' || own.length > 0)) {
-        yield { ...head(), response: part.text, ...(own.length > 0 && { logprobs: own }), done: false }
-      }
-    } else if (part.type === 'reasoning') {
-      thinking += part.text
-      if (stream && part.text !== '') yield { ...head(), response: '', thinking: part.text, done: false }
-    } else if (part.type === 'finish') {
-      const context = await contextAfter(request, prompt, response)
-      yield {
-        ...head(),
-        response: stream ? '' : response,
-        ...(!stream && thinking !== '' && { thinking }),
-        ...(!stream && logprobs.length > 0 && { logprobs }),
-        ...finalFields(part.usage, part.reason, server.clock.monotonic() - began),
-        ...(context !== undefined && { context }),
+  // Held to the end, so that a model that is to be kept for no time at all is not loaded for each step anew.
+  const lease = await server.sanjha.engines.acquire(body.model, body.common.acquire, request.signal)
+  try {
+    const { engine, model, loadMs } = lease
+    const prompt = await promptOf(body, engine)
+    const parts = generateParts(
+      request,
+      { ...body.common.generate, input: prompt.input },
+      { surface: 'ollama', model: body.model, acquire: body.common.acquire },
+    )
+    const head = (): object => ({ model, created_at: new Date(server.clock.now()).toISOString() })
+    let response = ''
+    let thinking = ''
+    const logprobs: object[] = []
+    for await (const part of parts) {
+      if (part.type === 'text') {
+        const own = part.logprobs ? wireLogprobs(part.logprobs) : []
+        response += part.text
+        logprobs.push(...own)
+        if (stream && (part.text !== '' || own.length > 0)) {
+          yield { ...head(), response: part.text, ...(own.length > 0 && { logprobs: own }), done: false }
+        }
+      } else if (part.type === 'reasoning') {
+        thinking += part.text
+        if (stream && part.text !== '') yield { ...head(), response: '', thinking: part.text, done: false }
+      } else if (part.type === 'finish') {
+        const context = prompt.tokens && [...prompt.tokens, ...(await engine.tokenize(response))]
+        yield {
+          ...head(),
+          response: stream ? '' : response,
+          ...(!stream && thinking !== '' && { thinking }),
+          ...(!stream && logprobs.length > 0 && { logprobs }),
+          ...finalFields(part.usage, part.reason, { totalMs: server.clock.monotonic() - began, loadMs }),
+          ...(context && { context }),
+        }
       }
     }
+  } finally {
+    lease.release()
   }
-}
-
-async function contextAfter(
-  request: RouteRequest<GenerateBody>,
-  prompt: Prompt,
-  response: string,
-): Promise<readonly number[] | undefined> {
-  const { tokens } = prompt
-  if (tokens === null) return undefined
-  const { model, common } = request.body
-  return withEngine(request, model, common.acquire, async (engine) => [...tokens, ...(await engine.tokenize(response))])
 }

@@ -7,13 +7,17 @@ export function nanoseconds(ms: number): number {
 }
 
 /** Counts and durations of a finished answer; durations in nanoseconds. */
-export function finalFields(usage: Usage, reason: FinishReason, totalMs: number): object {
+export function finalFields(
+  usage: Usage,
+  reason: FinishReason,
+  { totalMs, loadMs }: { readonly totalMs: number; readonly loadMs: number },
+): object {
   const { timings } = usage
   return {
     done: true,
     done_reason: reason === 'length' || reason === 'budget' ? 'length' : 'stop',
     total_duration: nanoseconds(totalMs),
-    load_duration: nanoseconds(timings?.loadMs ?? 0),
+    load_duration: nanoseconds(loadMs),
     prompt_eval_count: usage.promptTokens,
     prompt_eval_duration: nanoseconds(timings?.promptMs ?? 0),
     eval_count: usage.completionTokens,

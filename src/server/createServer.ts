@@ -55,7 +55,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     clock: options.clock ?? systemClock,
     keepAliveMs: options.keepAliveMs ?? 15_000,
     patienceMs: options.patienceMs ?? 10_000,
-    fetchImage: options.fetchImage ?? createImageFetcher(),
+    fetchImage: options.fetchImage ?? (config.network.offline ? refuseToFetch : createImageFetcher()),
     active: () => active.size,
     readyState: () => readyState,
     openApi: () => {
@@ -118,6 +118,14 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
       await Promise.all(listening.map((l) => l.close(graceMs)))
     },
   }
+}
+
+const refuseToFetch: FetchImage = async () => {
+  throw new SanjhaError('forbidden', 'This server makes no connections to other machines (network.offline).', {
+    param: 'image_url',
+    status: 400,
+    hint: 'Send the image itself as a data: URL.',
+  })
 }
 
 /** On a public path a key is welcome but not needed. */

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createServer as createTcpServer } from 'node:net'
+import { connect, createServer as createTcpServer } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { TestEngine } from '../gateway/testing/TestEngine.ts'
 import { type TestServer, testServer } from './testing/testServer.ts'
@@ -87,6 +87,23 @@ it('a request that takes too long is ended with the reason', async () => {
   const events = await t.events(path, { messages: [{ role: 'user', content: '[[say half]][[stall]]' }], stream: true })
   expect(events.at(-1)!.data.error.code).toBe('timeout')
   expect(t.engine.aborted).toBe(2)
+})
+
+it('a client that stops sending its body is not waited for', async () => {
+  t = testServer({ settings: { requestTimeoutMs: 40 } })
+  const { port } = await t.server.listen()
+  const socket = connect(port, '127.0.0.1')
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"mess`,
+  )
+  let answer = ''
+  for await (const chunk of socket) {
+    answer += String(chunk)
+    if (answer.includes('"code"')) break
+  }
+  socket.destroy()
+  expect(answer).toMatch(/^HTTP\/1\.1 504 /)
+  expect(answer).toContain('"code":"timeout"')
 })
 
 it('a reader that is slow slows the engine, and memory does not fill', async () => {

@@ -3,7 +3,14 @@ export type * from './contract.ts'
 export { chooseContext, estimateFit, type Fit, type MemoryNeed, type ModelSize, memoryNeed } from './fit.ts'
 export { type Hardware, type MemoryFacts, readHardware, readMemory } from './hardware/index.ts'
 export { createLlamaFactory, engineLogName, type LlamaFactoryOptions } from './llama/process/index.ts'
-export { createRemoteFactory, listRemoteModels, OpenAIClient, type RemoteModel } from './openai/index.ts'
+export { verifyNativeLibraries } from './llama/verifyNativeLibraries.ts'
+export {
+  createOpenAIEngine,
+  createRemoteFactory,
+  listRemoteModels,
+  OpenAIClient,
+  type RemoteModel,
+} from './openai/index.ts'
 export type * from './pool/contract.ts'
 export {
   createEnginePool,

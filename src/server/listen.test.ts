@@ -106,6 +106,17 @@ it('a client that stops sending its body is not waited for', async () => {
   expect(answer).toContain('"code":"timeout"')
 })
 
+it('when one of several answers fails, the others stop too', async () => {
+  t = testServer()
+  for (const stream of [false, true]) {
+    const prompt = ['[[stall]]', '[[say half]][[throw engine_crashed]]', '[[stall]]']
+    const response = await t.request('POST', '/v1/completions', { prompt, stream })
+    expect(await response.text()).toContain('"code":"engine_crashed"')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect([t.engine.status().active, t.pool.held]).toEqual([0, 0])
+  }
+})
+
 it('a reader that is slow slows the engine, and memory does not fill', async () => {
   t = testServer()
   const response = await t.request('POST', path, {

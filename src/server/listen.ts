@@ -43,6 +43,8 @@ export async function listenOn(
   // A long answer is no fault; a header that never ends is.
   http.requestTimeout = 0
   http.headersTimeout = 30_000
+  // Longer than clients and proxies keep an idle connection, so that it is they who close it and no request meets a closed one.
+  http.keepAliveTimeout = 75_000
   await bind(http, host, port)
   const address = http.address() as AddressInfo
   let closing: Promise<void> | undefined

@@ -44,6 +44,8 @@ export function mountRoutes(
         return response
       } catch (error) {
         const failure = failureOf(error, scope.signal)
+        // What still works on this answer (other choices of it) works in vain.
+        scope.abort(failure)
         if (failure.code === 'internal') {
           context.sanjha.log.error(
             { request: c.get('id'), path: c.req.path, err: failure.cause ?? failure },

@@ -68,8 +68,10 @@ export async function streamResponse(
           controller.enqueue(encoder.encode(value))
         }
       } catch (error) {
-        finish()
         const failure = failureOf(error, scope.signal)
+        // What still works on this answer (other choices of it) works in vain.
+        scope.abort(failure)
+        finish()
         if (failure.code === 'internal') server.sanjha.log.error({ err: failure.cause ?? failure }, 'a stream failed')
         controller.enqueue(encoder.encode(format.encodeError(failure)))
         controller.close()

@@ -1,0 +1,41 @@
+/** One side of a comparison. A round gives one number per metric. */
+export interface Arm<Metric extends string = string> {
+  readonly name: string
+  run(round: number): Promise<Readonly<Record<Metric, number>>>
+}
+
+export interface InterleaveOptions {
+  readonly rounds: number
+  /** Rounds before that do not count. Default 1. */
+  readonly warmUps?: number
+  readonly signal: AbortSignal
+  readonly say?: (line: string) => void
+}
+
+/** What each arm gave, one value per round. */
+export type Rounds<Metric extends string = string> = (arm: string, metric: Metric) => number[]
+
+/**
+ * Runs the arms one after another, round by round, in the one order and then in the other (A B, B A, …): whatever slows the
+ * machine down for a while, and whatever one arm leaves behind for the next, touches all of them alike.
+ */
+export async function interleave<Metric extends string>(
+  arms: readonly Arm<Metric>[],
+  options: InterleaveOptions,
+): Promise<Rounds<Metric>> {
+  const { rounds, warmUps = 1, signal, say = () => undefined } = options
+  const values = new Map<string, number[]>()
+  for (let round = -warmUps; round < rounds; round++) {
+    say(round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`)
+    for (const arm of round % 2 === 0 ? arms : arms.toReversed()) {
+      signal.throwIfAborted()
+      const given = await arm.run(round)
+      if (round < 0) continue
+      for (const [metric, value] of Object.entries<number>(given)) {
+        const key = `${arm.name}\n${metric}`
+        values.set(key, [...(values.get(key) ?? []), value])
+      }
+    }
+  }
+  return (arm, metric) => values.get(`${arm}\n${metric}`) ?? []
+}

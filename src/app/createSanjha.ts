@@ -42,7 +42,7 @@ export interface CreateSanjhaOptions {
 export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const { settings, paths, log, env, clock = systemClock } = options
   const { config } = settings
-  const fetch = options.fetch ?? createFetch({ env, log })
+  const fetch = options.fetch ?? createFetch({ env, log, offline: config.network.offline })
   const database = openDatabase(paths.database, [...modelsMigrations, ...runsMigrations, ...chatsMigrations])
   const models = createModels({ paths, database, config, env, log, clock })
   const runs = createRuns({ database, kinds: [createPullRunKind(models)], clock, log })

@@ -130,6 +130,13 @@ describe('remove', () => {
     expect(await models.list()).toEqual([])
   })
 
+  it('takes a name that the user gave for itself alone', async () => {
+    const { digest } = await models.pull(await file('some.gguf'))
+    await models.copy('tiny', 'mine')
+    expect(await models.remove('mine')).toEqual({ removed: 'mine', freedBytes: 0 })
+    expect((await models.find('tiny'))?.digest).toBe(digest)
+  })
+
   it('takes a digest for the model and all its names', async () => {
     const { digest } = await models.pull(await file('some.gguf'))
     await models.copy('tiny', 'mine')

@@ -124,7 +124,11 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       const model = await required(name)
       const { digest } = model
       // A model pulled as `smollm2` is stored as `smollm2-135m-instruct:q4_1`: to a person these are one name.
-      const same = [model.name, ...model.aliases].filter((n) => n === name || meansByCatalogue(n, model, catalog))
+      // A name that its user gave stands for itself alone.
+      const byCatalogue = meansByCatalogue(name, model, catalog)
+      const same = [model.name, ...model.aliases].filter(
+        (n) => n === name || (byCatalogue && meansByCatalogue(n, model, catalog)),
+      )
       const named = same.length > 0 && !isDigestOf(name, digest)
       let freedBytes = 0
       for (const one of named ? same : [digest]) freedBytes += (await store.remove(one)).freedBytes

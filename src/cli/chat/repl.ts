@@ -34,11 +34,19 @@ export async function repl(context: CliContext, options: ReplOptions): Promise<v
     removeHistoryDuplicates: true,
     completer: (line: string) => [slashNames.filter((name) => name.startsWith(line)), line],
   })
+  // Piped input may have ended long before its last line is answered.
+  let ended = false
+  input.once('close', () => {
+    ended = true
+  })
   let answering: AbortController | undefined
   const interrupt = (): void => {
-    if (answering !== undefined) answering.abort()
-    else out.talk('\n(Ctrl-D or /bye ends the chat.)')
-    if (answering === undefined) input.prompt()
+    if (answering !== undefined) {
+      answering.abort()
+      return
+    }
+    out.talk('\n(Ctrl-D or /bye ends the chat.)')
+    if (!ended) input.prompt()
   }
   // readline takes Ctrl-C from a terminal itself; from elsewhere it arrives as a signal.
   input.on('SIGINT', interrupt)
@@ -48,6 +56,7 @@ export async function repl(context: CliContext, options: ReplOptions): Promise<v
     let pending: string | undefined
     let quoted = false
     const prompt = (): void => {
+      if (ended || !input.terminal) return
       input.setPrompt(pending === undefined ? '>>> ' : '... ')
       input.prompt()
     }

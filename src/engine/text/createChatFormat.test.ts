@@ -64,6 +64,9 @@ describe('createChatFormat', () => {
     const plain = '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n'
     expect(format(injecting, { defaultSystem: '' }).render(chat([user])).prompt).toBe(plain)
     expect(format(turns, { defaultSystem: '' }).render(chat([user])).prompt).toBe(plain)
+    // A chat can say the same for itself.
+    expect(format(injecting).render(chat([say('system', ''), user])).prompt).toBe(plain)
+    expect(format(injecting, { defaultSystem: 'D' }).render(chat([say('system', ''), user])).prompt).toBe(plain)
     // One that takes a system message only in front, so that the turn cannot be learned from two of them.
     const front =
       "{% if messages[0].role == 'system' %}{% set s = messages[0].content %}{% set rest = messages[1:] %}{% else %}{% set s = 'Default.' %}{% set rest = messages %}{% endif %}{{ '[SYSTEM_PROMPT]' + s + '[/SYSTEM_PROMPT]' }}{% for m in rest %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ '[INST]' + m.content }}{% endfor %}"

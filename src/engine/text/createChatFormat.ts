@@ -24,7 +24,8 @@ interface Loaded {
   readonly template: CompiledTemplate
   readonly traits: TemplateTraits
   readonly family: ToolFamily
-  readonly withoutSystem: WithoutSystem
+  /** Learned when it is first needed. */
+  readonly withoutSystem: () => WithoutSystem
 }
 
 interface Prompt {
@@ -44,6 +45,9 @@ const contentFor = (traits: TemplateTraits, text: string): TemplateMessage['cont
 
 const systemMessages = (texts: readonly string[], traits: TemplateTraits): TemplateMessage[] =>
   texts.map((text) => ({ role: 'system', content: contentFor(traits, text) }))
+
+const isEmptySystem = (message: ChatMessage): boolean =>
+  message.role === 'system' && message.content.every((part) => part.type === 'text' && part.text === '')
 
 const probeChat = (traits: TemplateTraits): TemplateMessage[] => [
   { role: 'user', content: contentFor(traits, 'zquserqz') },
@@ -69,13 +73,14 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
     // In the generic form the template's own way of showing calls would contradict what the model is told.
     const plain = (messages: readonly TemplateMessage[]): string =>
       template.render({ ...base, messages, tools: traits.toolsAlways ? [] : undefined, add_generation_prompt: true })
+    let withoutSystem: WithoutSystem | undefined
     loaded = {
       template,
       family,
-      withoutSystem:
-        options.defaultSystem === ''
-          ? learnWithoutSystem((texts) => plain([...systemMessages(texts, traits), ...probeChat(traits)]))
-          : (render) => render([]),
+      withoutSystem: () => {
+        withoutSystem ??= learnWithoutSystem((texts) => plain([...systemMessages(texts, traits), ...probeChat(traits)]))
+        return withoutSystem
+      },
       traits: family === generic ? { ...traits, tools: false, toolCalls: 'none', toolRole: false } : traits,
     }
   } catch (error) {
@@ -85,14 +90,16 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
   function prompt(
     { template, traits, family, withoutSystem }: Loaded,
     input: ChatInput,
-    messages: readonly ChatMessage[],
+    all: readonly ChatMessage[],
     use: ToolUse,
     useTemplate: boolean,
   ): Prompt {
     const native = traits.tools && useTemplate
     const told = input.toolChoice === 'none' ? [] : use.tools
     const extra = !native && told.length > 0 ? genericToolPrompt(told, family, use.required) : undefined
-    const given = options.defaultSystem
+    // An empty system message says: no system prompt, not even a default one.
+    const messages = all.filter((message) => !isEmptySystem(message))
+    const given = messages.length < all.length ? '' : options.defaultSystem
     const hasSystem = messages.some((message) => message.role === 'system')
     const system: ChatMessage[] =
       !hasSystem && given !== undefined && given !== ''
@@ -119,7 +126,7 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
     const wantsNone = given === '' && !hasSystem && reminder === undefined
     const inFront = (texts: readonly string[]): TemplateMessage[] => [...systemMessages(texts, traits), ...shaped]
     let text = wantsNone
-      ? withoutSystem((texts) => render(inFront(texts), told), told.length > 0)
+      ? withoutSystem()((texts) => render(inFront(texts), told), told.length > 0)
       : render(shaped, told)
     let bos = false
     while (options.bosToken !== '' && text.startsWith(options.bosToken)) {

@@ -35,7 +35,9 @@ describe('the published package', () => {
     packed = Array.isArray(said) ? said[0] : Object.values(said)[0]
     const archive = join(scratch, readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? 'none.tgz')
     const install = ['install', '--global', '--prefix', prefix, '--ignore-scripts', archive]
-    await runNpm(install, { cwd: scratch, doing: 'Installing' })
+    // What an npm around us was told (its prefix, the command it runs) is not meant for this one.
+    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
+    await runNpm(install, { cwd: scratch, doing: 'Installing', env: clean })
   })
   afterAll(() => rm(scratch, { recursive: true, force: true }))
 

@@ -1,4 +1,4 @@
-import { type Clock, SanjhaError } from '../../../core/index.ts'
+import { SanjhaError } from '../../../core/index.ts'
 import { checkRequest } from '../../checkRequest.ts'
 import type {
   Capabilities,
@@ -13,52 +13,14 @@ import type {
   ScoreRequest,
   TokenLogprob,
 } from '../../contract.ts'
-import type { ChatFormat } from '../../text/index.ts'
-import { createTextAssembler } from '../../text/index.ts'
-import { AnswerStream } from './answer/AnswerStream.ts'
-import { buildPrompt, canInfill, type InfillTokens } from './answer/buildPrompt.ts'
-import { GenerateTask } from './answer/GenerateTask.ts'
+import { buildPrompt, canInfill } from './answer/buildPrompt.ts'
+import { checkLength, createAnswer } from './answer/createAnswer.ts'
 import { PartQueue } from './answer/PartQueue.ts'
 import { ScoreTask } from './answer/ScoreTask.ts'
 import { toLogprob } from './answer/toLogprob.ts'
-import type { NativeApi, Pointer } from './bindings/nativeApi.ts'
-import type { Counters } from './Counters.ts'
 import { createVectors, type Vectors } from './model/createVectors.ts'
-import type { NativeModel } from './model/NativeModel.ts'
-import type { Pooling } from './model/pooling.ts'
-import type { NativeEngineOptions } from './options.ts'
-import type { Candidates } from './sampling/Candidates.ts'
-import { createSampler } from './sampling/createSampler.ts'
-import { resolveSampling } from './sampling/settings.ts'
-import { closedError, type Scheduler } from './scheduler/Scheduler.ts'
-import { createLookupDrafter } from './speculative/Drafter.ts'
-import { DraftPolicy } from './speculative/DraftPolicy.ts'
-import type { StepCost } from './speculative/StepCost.ts'
-import type { ThreadChooser } from './threads/ThreadController.ts'
-
-export interface NativeEngineParts {
-  readonly api: NativeApi
-  readonly model: NativeModel
-  readonly scheduler: Scheduler
-  readonly chatFormat: ChatFormat
-  readonly counters: Counters
-  readonly threads: { readonly generation: ThreadChooser; readonly prompt: ThreadChooser }
-  readonly clock: Clock
-  readonly contextLength: number
-  readonly slots: number
-  readonly defaults: NonNullable<NativeEngineOptions['defaults']>
-  readonly adapters: readonly { readonly pointer: Pointer; readonly scale: number }[]
-  readonly candidates: Candidates
-  readonly infill: InfillTokens
-  readonly pooling: Pooling | undefined
-  readonly drafting: {
-    /** Tokens proposed at once at most; 0: none. */
-    readonly longest: number
-    /** The same where the answer must not depend on it. */
-    readonly longestExact: number
-    readonly cost: StepCost
-  }
-}
+import type { NativeEngineParts } from './NativeEngineParts.ts'
+import { closedError } from './scheduler/Scheduler.ts'
 
 /** The contract on top of the scheduler: requests become tasks, tokens become parts. */
 export class NativeEngine implements Engine {
@@ -66,7 +28,6 @@ export class NativeEngine implements Engine {
   readonly #parts: NativeEngineParts
   readonly #vectors: Vectors
   readonly #open = new Set<(error: SanjhaError) => void>()
-  readonly #policies = { shared: new DraftPolicy(), exact: new DraftPolicy() }
   #closing: Promise<void> | undefined
 
   constructor(parts: NativeEngineParts) {
@@ -98,9 +59,14 @@ export class NativeEngine implements Engine {
     this.#need(this.capabilities.completion, 'generate text')
     const { scheduler, counters } = this.#parts
     const queue = new PartQueue()
-    const task = this.#createTask(request, queue)
+    const answer = createAnswer(
+      this.#parts,
+      request,
+      (part) => queue.push(part),
+      (error) => queue.fail(error),
+    )
     const fail = (error: SanjhaError): void => {
-      scheduler.cancel(task.task)
+      scheduler.cancel(answer.task)
       queue.fail(error)
     }
     const onAbort = (): void => fail(cancelled())
@@ -108,106 +74,14 @@ export class NativeEngine implements Engine {
     this.#open.add(fail)
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      scheduler.submit(task.task)
+      scheduler.submit(answer.task)
       yield* queue.read()
     } finally {
       signal.removeEventListener('abort', onAbort)
       this.#open.delete(fail)
-      scheduler.cancel(task.task)
-      task.free()
+      scheduler.cancel(answer.task)
+      answer.free()
     }
-  }
-
-  #createTask(request: GenerateRequest, queue: PartQueue): { readonly task: GenerateTask; free(): void } {
-    const { api, model, chatFormat, candidates, clock, contextLength, defaults, drafting, infill, counters } =
-      this.#parts
-    const { vocabulary } = model
-    const settings = resolveSampling(request.sampling, defaults, vocabulary.size)
-    const prompt = buildPrompt(vocabulary, chatFormat, infill, request)
-    const { maxTokens = Number.POSITIVE_INFINITY } = request
-    this.#checkLength(prompt.tokens.length + (maxTokens === 0 ? 0 : 1))
-    const sampler = createSampler(api, vocabulary, candidates, {
-      settings,
-      prompt: prompt.tokens,
-      contextLength,
-      ...(prompt.grammar && { grammar: prompt.grammar }),
-    })
-    const userStop = request.stop ?? []
-    const stream = new AnswerStream(
-      createTextAssembler({ stop: [...userStop, ...prompt.stop] }),
-      prompt.parser,
-      (part) => queue.push(part),
-    )
-    const isExact = settings.seed !== undefined
-    const longest = isExact || settings.temperature === 0 ? drafting.longestExact : drafting.longest
-    const drafter =
-      request.speculative === false || longest <= 0
-        ? undefined
-        : createLookupDrafter({
-            prompt: prompt.tokens,
-            policy: isExact ? this.#policies.exact : this.#policies.shared,
-            cost: drafting.cost,
-            longest,
-          })
-    const arrived = clock.monotonic()
-    let startedAt = arrived
-    let firstAt: number | undefined
-    let isFreed = false
-    const free = (): void => {
-      if (isFreed) return
-      isFreed = true
-      sampler.free()
-    }
-    const task = new GenerateTask({
-      prompt: prompt.tokens,
-      maxTokens: Math.floor(maxTokens),
-      contextLength,
-      isExact,
-      cachePrompt: request.cachePrompt !== false,
-      ignoreEnd: request.ignoreEnd === true,
-      logprobs: request.logprobs,
-      sampler,
-      drafter,
-      isEnd: (token) => vocabulary.isEnd(token),
-      onStart: () => {
-        startedAt = clock.monotonic()
-      },
-      onToken: (token, score) => {
-        firstAt ??= clock.monotonic()
-        const bytes = prompt.parser === undefined ? vocabulary.bytes(token) : vocabulary.answerBytes(token)
-        return stream.push(bytes, score && toLogprob(vocabulary, score))
-      },
-      onFinish: (reason) => {
-        stream.end()
-        const usage = {
-          promptTokens: prompt.tokens.length,
-          completionTokens: task.generated,
-          cachedTokens: task.cached,
-          reasoningTokens: stream.reasoningTokens,
-          draftTokens: task.draftTokens,
-          acceptedTokens: task.acceptedTokens,
-          timings: {
-            queueMs: startedAt - arrived,
-            loadMs: 0,
-            promptMs: task.promptMs,
-            generationMs: task.generationMs,
-            timeToFirstTokenMs: (firstAt ?? clock.monotonic()) - arrived,
-          },
-        }
-        counters.usage(usage)
-        const stopSequence =
-          stream.stopped !== undefined && userStop.includes(stream.stopped) ? stream.stopped : undefined
-        queue.push({
-          type: 'finish',
-          reason:
-            reason === 'stop' && stream.hasToolCalls ? 'tool-calls' : stream.stopped !== undefined ? 'stop' : reason,
-          usage,
-          ...(stopSequence !== undefined && { stopSequence }),
-        })
-      },
-      onError: (error) => queue.fail(error),
-    })
-    return { task, free }
   }
 
   async embed(texts: readonly string[], options: EmbedOptions, signal: AbortSignal): Promise<EmbedResult> {
@@ -239,7 +113,7 @@ export class NativeEngine implements Engine {
     if (before.length === 0) before.push(vocabulary.bos >= 0 ? vocabulary.bos : vocabulary.eos)
     vocabulary.check(before, 'context')
     const tokens = [...before, ...after]
-    this.#checkLength(tokens.length)
+    checkLength(tokens.length, this.#parts.contextLength)
     const { promise, resolve, reject } = Promise.withResolvers<TokenLogprob[]>()
     const task = new ScoreTask({
       tokens,
@@ -333,11 +207,13 @@ export class NativeEngine implements Engine {
   }
 
   async #close(): Promise<void> {
-    const { scheduler, model, candidates } = this.#parts
+    const { scheduler, model, candidates, extras, drafting } = this.#parts
     for (const fail of this.#open) fail(closedError())
     await scheduler.close()
     this.#vectors.free()
     candidates.free()
+    drafting.model?.free()
+    extras.pool?.free()
     model.free()
   }
 
@@ -350,19 +226,6 @@ export class NativeEngine implements Engine {
       throw new SanjhaError('unsupported', `This model cannot ${what}.`, {
         hint: 'Choose a model that was made for it.',
       })
-  }
-
-  #checkLength(tokens: number): void {
-    const { contextLength } = this.#parts
-    if (tokens <= contextLength) return
-    throw new SanjhaError(
-      'context_length_exceeded',
-      `The prompt has ${tokens} tokens with room for an answer, but this model’s context holds ${contextLength}.`,
-      {
-        hint: 'Shorten the prompt, or load the model with a longer context.',
-        details: { tokens, contextLength },
-      },
-    )
   }
 }
 

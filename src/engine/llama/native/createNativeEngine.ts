@@ -4,15 +4,18 @@ import type { Engine } from '../../contract.ts'
 import { createChatFormat } from '../../text/index.ts'
 import { readInfillTokens } from './answer/buildPrompt.ts'
 import { loadNativeApi, type NativeApi, type Pointer } from './bindings/nativeApi.ts'
+import { createThreadPool } from './bindings/threadPool.ts'
 import { Counters } from './Counters.ts'
 import { measureInvariance } from './model/measureInvariance.ts'
-import { createContext } from './model/NativeContext.ts'
+import { type ContextExtras, createContext } from './model/NativeContext.ts'
 import { loadModel, type NativeModel } from './model/NativeModel.ts'
 import { NativeEngine } from './NativeEngine.ts'
 import type { NativeEngineOptions } from './options.ts'
 import { Candidates } from './sampling/Candidates.ts'
 import { Lane } from './scheduler/Lane.ts'
 import { Scheduler } from './scheduler/Scheduler.ts'
+import { openDraftModel } from './speculative/DraftModel.ts'
+import { DraftPolicy } from './speculative/DraftPolicy.ts'
 import { StepCost } from './speculative/StepCost.ts'
 import { fixedThreads, type ThreadChooser, ThreadController } from './threads/ThreadController.ts'
 
@@ -40,7 +43,6 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
     ...(options.gpuLayers !== undefined && { gpuLayers: options.gpuLayers }),
   })
   try {
-    const adapters = loadAdapters(api, model, options.adapters ?? [])
     const cores = availableParallelism()
     const { threads: wanted = 'auto' } = options
     const chooser = (initial?: () => number): ThreadChooser =>
@@ -48,6 +50,10 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
     const generation = chooser()
     // What generating has taught about the machine holds for prompts too, until they are measured themselves.
     const threads = { generation, prompt: chooser(() => generation.choice.threads) }
+    const extras: ContextExtras = {
+      adapters: loadAdapters(api, model, options.adapters ?? []),
+      pool: createThreadPool(api, wanted === 'auto' ? cores : wanted),
+    }
     const counters = new Counters()
     const contextLength = chooseContextLength(model, options)
     const slots = model.isBidirectional ? 1 : (options.slots ?? defaultSlots)
@@ -64,7 +70,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
         typeK: kvType,
         typeV: kvType,
       },
-      adapters,
+      extras,
     )
     const cost = new StepCost()
     const canTrim = !model.isRecurrent
@@ -80,6 +86,18 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
         })
       : 1
     const lane = { canTrim, clock, threads }
+    const draftModel =
+      options.draftModelPath === undefined || !mayDraft
+        ? undefined
+        : await openDraftModel(api, {
+            path: options.draftModelPath,
+            vocabulary: model.vocabulary,
+            contextLength,
+            sequences: slots,
+            threads: generation,
+            extras,
+            clock,
+          })
     const scheduler = new Scheduler({
       shared: new Lane({
         ...lane,
@@ -105,7 +123,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
               typeK: kvType === 'f16' ? 'bf16' : kvType,
               typeV: kvType,
             },
-            adapters,
+            extras,
           ),
           sequences: 1,
           isExact: true,
@@ -134,11 +152,17 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
       contextLength,
       slots,
       defaults,
-      adapters,
+      extras,
       candidates: new Candidates(api, vocabulary.size),
       infill: readInfillTokens(api, vocabulary),
       pooling: options.pooling,
-      drafting: { longest: mayDraft ? longestCheck - 1 : 0, longestExact: invariant - 1, cost },
+      drafting: {
+        longest: mayDraft ? longestCheck - 1 : 0,
+        longestExact: invariant - 1,
+        cost,
+        policies: { shared: new DraftPolicy(), exact: new DraftPolicy(), model: new DraftPolicy() },
+        model: draftModel,
+      },
     })
   } catch (error) {
     model.free()

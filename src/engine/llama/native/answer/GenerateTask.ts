@@ -79,6 +79,10 @@ export class GenerateTask implements Task {
     return true
   }
 
+  async prepare(others: number): Promise<void> {
+    await this.#options.drafter?.prepare?.(others)
+  }
+
   propose(limit: number, others: number): readonly number[] {
     // The last token comes from the last logits anyway, so one draft less than is still wanted is enough.
     const left =

@@ -2,6 +2,7 @@ import koffi from 'koffi'
 import { SanjhaError } from '../../../../core/index.ts'
 import { type AbortSwitch, createAbortSwitch } from '../bindings/abortSwitch.ts'
 import type { NativeApi, Pointer, StructValue } from '../bindings/nativeApi.ts'
+import type { ThreadPool } from '../bindings/threadPool.ts'
 import type { NativeModel } from './NativeModel.ts'
 
 /** `enum ggml_type`, the kinds that keys and values may have. */
@@ -13,13 +14,19 @@ export interface ContextOptions {
   readonly sequences: number
   /** Tokens in one decode at most. */
   readonly batch: number
-  /** Positions of one decode whose logits may be asked for. */
+  /** Positions of one decode whose logits may be asked for; llama.cpp aborts unless there are as many as sequences. */
   readonly outputs: number
   readonly threads: number
   readonly typeK: keyof typeof kvTypes
   readonly typeV: keyof typeof kvTypes
   /** `enum llama_pooling_type`: makes a context for embeddings. */
   readonly pooling?: number
+}
+
+/** What all contexts of an engine have in common. */
+export interface ContextExtras {
+  readonly adapters?: readonly { readonly pointer: Pointer; readonly scale: number }[]
+  readonly pool?: ThreadPool | undefined
 }
 
 export type DecodeResult = 'done' | 'full' | 'aborted' | 'failed'
@@ -177,8 +184,9 @@ export async function createContext(
   api: NativeApi,
   model: NativeModel,
   options: ContextOptions,
-  adapters: readonly { readonly pointer: Pointer; readonly scale: number }[] = [],
+  extras: ContextExtras = {},
 ): Promise<NativeContext> {
+  const { adapters = [], pool } = extras
   const isEmbedding = options.pooling !== undefined
   const params: StructValue = {
     ...api.contextDefaultParams(),
@@ -186,7 +194,7 @@ export async function createContext(
     n_batch: options.batch,
     n_ubatch: options.batch,
     n_seq_max: options.sequences,
-    n_outputs_max: isEmbedding ? options.batch : options.outputs,
+    n_outputs_max: isEmbedding ? options.batch : Math.max(options.outputs, options.sequences),
     n_threads: options.threads,
     n_threads_batch: options.threads,
     flash_attn_type: model.isBidirectional || options.typeV === 'f16' ? -1 : 1,
@@ -219,5 +227,6 @@ export async function createContext(
       throw new SanjhaError('invalid_file', 'The adapters cannot be applied to this model.')
     }
   }
+  pool?.attach(pointer)
   return new NativeContext(api, model, pointer, options)
 }

@@ -1,8 +1,9 @@
 import { SanjhaError } from '../../../../core/index.ts'
 import type { EmbedOptions, EmbedResult, RerankResult } from '../../../contract.ts'
-import type { NativeApi, Pointer } from '../bindings/nativeApi.ts'
+import type { NativeApi } from '../bindings/nativeApi.ts'
 import type { Scheduler } from '../scheduler/Scheduler.ts'
 import type { ThreadChooser } from '../threads/ThreadController.ts'
+import type { ContextExtras } from './NativeContext.ts'
 import type { NativeModel } from './NativeModel.ts'
 import { finishVector, openEmbedder } from './openEmbedder.ts'
 import { type Pooling, poolingTypes } from './pooling.ts'
@@ -22,7 +23,7 @@ export function createVectors(parts: {
   readonly threads: { readonly prompt: ThreadChooser }
   readonly contextLength: number
   readonly pooling: Pooling | undefined
-  readonly adapters: readonly { readonly pointer: Pointer; readonly scale: number }[]
+  readonly extras: ContextExtras
 }): Vectors {
   const { api, model, scheduler, contextLength } = parts
   const { vocabulary } = model
@@ -32,7 +33,7 @@ export function createVectors(parts: {
   const embedder = openEmbedder(api, model, {
     pooling,
     threads: () => parts.threads.prompt.choice.threads,
-    adapters: parts.adapters,
+    extras: parts.extras,
   })
 
   const cutToContext = (tokens: number[], truncate: boolean): number[] => {

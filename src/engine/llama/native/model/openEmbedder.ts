@@ -1,6 +1,6 @@
 import { SanjhaError } from '../../../../core/index.ts'
 import type { NativeApi } from '../bindings/nativeApi.ts'
-import { createContext, type NativeContext } from './NativeContext.ts'
+import { type ContextExtras, createContext, type NativeContext } from './NativeContext.ts'
 import type { NativeModel } from './NativeModel.ts'
 import { poolingTypes } from './pooling.ts'
 
@@ -18,7 +18,7 @@ export function openEmbedder(
   options: {
     readonly pooling: number
     readonly threads: () => number
-    readonly adapters: Parameters<typeof createContext>[3]
+    readonly extras: ContextExtras
   },
 ): Embedder {
   let context: NativeContext | undefined
@@ -40,7 +40,7 @@ export function openEmbedder(
         typeV: 'f16',
         pooling: options.pooling,
       },
-      options.adapters,
+      options.extras,
     )
     return context
   }

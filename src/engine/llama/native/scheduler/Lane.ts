@@ -90,13 +90,14 @@ export class Lane {
 
   /** Takes a task out. What it evaluated stays cached. If it is being decoded right now, that ends soon. */
   remove(task: Task): boolean {
+    const back = this.preempted.indexOf(task)
+    if (back >= 0) this.preempted.splice(back, 1)
     const slot = this.slots.find((each) => each.task === task)
     if (slot === undefined) return false
     const size = (entry: Entry): number => entry.count + entry.draft.length
     const own = this.#inFlight.filter((entry) => entry.task === task).reduce((sum, entry) => sum + size(entry), 0)
     const all = this.#inFlight.reduce((sum, entry) => sum + size(entry), 0)
-    slot.task = undefined
-    slot.usedAt = ++this.#ticket
+    this.#leave(slot)
     // Others lose this step when it is ended, so that is done only where most of it is for nobody.
     if (own > 0 && own * 2 >= all) this.#context.abort()
     return true
@@ -104,9 +105,11 @@ export class Lane {
 
   /** One decode. */
   async step(): Promise<void> {
+    const { clock, threads } = this.#options
+    const began = clock.monotonic()
+    await this.#prepare()
     const entries = this.#plan()
     if (entries.length === 0) return
-    const { clock, threads } = this.#options
     const size = this.#context.size
     const isPrompt = entries.some((entry) => entry.count > 1)
     const generationThreads = threads.generation.next
@@ -132,7 +135,8 @@ export class Lane {
     if (result === 'aborted' && isGivenUp) chooser.abandoned(chooser.next, work, milliseconds)
     if (result === 'done') {
       this.#learn(entries, size, milliseconds, isPrompt ? promptThreads : generationThreads)
-      for (const entry of entries) this.#settle(entry, milliseconds)
+      const whole = clock.monotonic() - began
+      for (const entry of entries) this.#settle(entry, whole)
       return
     }
     // llama.cpp keeps the parts of an aborted batch that it had finished.
@@ -165,6 +169,12 @@ export class Lane {
 
   free(): void {
     this.#context.free()
+  }
+
+  /** Lets the tasks that write make their drafts. */
+  async #prepare(): Promise<void> {
+    const writing = this.slots.filter((slot) => slot.task && slot.task.tokens.length - slot.cells.length === 1)
+    for (const { task } of writing) await task?.prepare?.(writing.length - 1)
   }
 
   #plan(): Entry[] {
@@ -214,39 +224,51 @@ export class Lane {
   }
 
   /** After a decode: the memory holds the batch; hands out logits and takes back what did not hold. */
-  #settle({ slot, task, from, count, draft, rows }: Entry, milliseconds: number): void {
-    const evaluated = [...task.tokens.slice(from, from + count), ...draft]
+  #settle(entry: Entry, milliseconds: number): void {
+    const { slot, task, from, count, draft } = entry
     if (count === exactChunk && from === slot.exactCells && draft.length === 0) slot.exactCells += count
-    slot.cells.push(...evaluated)
-    if (slot.task !== task) {
-      if (draft.length > 0) this.#trim(slot, from + count)
-      return
-    }
-    task.evaluated(count, milliseconds)
-    let wantsMore = true
+    slot.cells.push(...task.tokens.slice(from, from + count), ...draft)
+    const base = from + count
     let accepted = 0
+    try {
+      if (slot.task !== task) return
+      task.evaluated(count, milliseconds)
+      const { wantsMore, held } = this.#handOut(entry)
+      accepted = held
+      if (draft.length > 0) task.drafted(draft.length, accepted)
+      if (!wantsMore || task.tokens.length <= base + accepted) {
+        this.#leave(slot)
+        task.finished()
+      } else if (task.tokens.length > this.#context.cells) {
+        this.#leave(slot)
+        task.full()
+      }
+    } catch (error) {
+      // What is wrong with one task must not end the loop that serves them all.
+      this.#leave(slot)
+      task.failed(SanjhaError.from(error))
+    } finally {
+      if (base + accepted < slot.cells.length) this.#trim(slot, base + accepted)
+    }
+  }
+
+  /** Gives a task its logits, as far as every token before them is the one that came. */
+  #handOut({ slot, task, from, count, rows }: Entry): { readonly wantsMore: boolean; readonly held: number } {
+    const base = from + count
+    let held = 0
     for (const [position, row] of rows) {
-      const known = task.tokens.length
-      // A draft's logits count only as long as every token before was the one that came.
-      if (position >= from + count && slot.cells[position] !== task.tokens[position]) break
-      if (position >= from + count) accepted++
-      wantsMore = task.take(position, this.#context.logits(row))
-      if (!wantsMore || (position >= from + count - 1 && task.tokens.length === known)) break
+      if (position >= base) {
+        if (slot.cells[position] !== task.tokens[position]) break
+        held++
+      }
+      if (!task.take(position, this.#context.logits(row))) return { wantsMore: false, held }
     }
-    if (draft.length > 0) {
-      task.drafted(draft.length, accepted)
-      const valid = from + count + accepted
-      if (valid < slot.cells.length) this.#trim(slot, valid)
-    }
-    if (wantsMore && task.tokens.length <= slot.cells.length) wantsMore = false
-    if (!wantsMore) {
-      slot.task = undefined
-      slot.usedAt = ++this.#ticket
-      task.finished()
-    } else if (task.tokens.length > this.#context.cells) {
-      slot.task = undefined
-      task.full()
-    }
+    return { wantsMore: true, held }
+  }
+
+  #leave(slot: Slot): void {
+    slot.task = undefined
+    slot.usedAt = ++this.#ticket
   }
 
   #learn(entries: readonly Entry[], size: number, milliseconds: number, threads: number): void {

@@ -8,15 +8,12 @@ export interface SchedulerOptions {
   readonly exact: (tokens: number) => Promise<Lane>
 }
 
-/** Ends a wait for a place, or the work itself. */
-interface Waiting {
-  readonly task: Task
-}
-
 /** The one loop that decodes: admits tasks in the order they came, lets lanes take turns, and runs odd jobs in between. */
 export class Scheduler {
   readonly #options: SchedulerOptions
-  #waiting: Waiting[] = []
+  #waiting: Task[] = []
+  /** Tasks that were submitted and not cancelled; what a cancelled one owns is freed, so it must not be touched again. */
+  readonly #live = new WeakSet<Task>()
   #exactLane: Lane | undefined
   #jobs: (() => Promise<void>)[] = []
   #wake: (() => void) | undefined
@@ -40,16 +37,16 @@ export class Scheduler {
 
   submit(task: Task): void {
     if (this.#isClosed) throw closedError()
-    this.#waiting.push({ task })
+    this.#live.add(task)
+    this.#waiting.push(task)
     this.#notify()
   }
 
   /** Takes a task out, wherever it is. Nothing is called on it any more. */
   cancel(task: Task): void {
-    const before = this.#waiting.length
-    this.#waiting = this.#waiting.filter((each) => each.task !== task)
-    if (this.#waiting.length < before) return
-    if (!this.#options.shared.remove(task)) this.#exactLane?.remove(task)
+    this.#live.delete(task)
+    this.#waiting = this.#waiting.filter((each) => each !== task)
+    for (const lane of this.#lanes()) lane.remove(task)
     this.#notify()
   }
 
@@ -69,7 +66,7 @@ export class Scheduler {
   /** Ends the loop after the decode that runs. Tasks are dropped without a word: tell their owners before. */
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const { task } of this.#waiting) task.failed(closedError())
+    for (const task of this.#waiting) task.failed(closedError())
     this.#waiting = []
     for (const lane of this.#lanes()) {
       for (const { task } of lane.slots) {
@@ -116,31 +113,25 @@ export class Scheduler {
 
   /** First come, first served, per lane: nobody overtakes within it, and the lanes do not hold each other up. */
   async #admit(): Promise<void> {
-    for (const lane of this.#lanes()) {
-      for (const task of lane.preempted.splice(0)) this.#waiting.unshift({ task })
-    }
+    for (const lane of this.#lanes()) this.#waiting.unshift(...lane.preempted.splice(0))
     const blocked = new Set<Lane>()
-    const rest: Waiting[] = []
     const queue = this.#waiting
+    const rest: Task[] = []
     this.#waiting = []
-    for (const [i, waiting] of queue.entries()) {
-      const { task } = waiting
+    for (const task of queue) {
       try {
         const lane = await this.#laneOf(task)
-        if (this.#isClosed) {
-          task.failed(closedError())
-          continue
-        }
-        if (blocked.has(lane) || lane.room < task.tokens.length || !lane.admit(task)) {
+        if (!this.#live.has(task)) continue
+        if (this.#isClosed) task.failed(closedError())
+        else if (blocked.has(lane) || lane.room < task.tokens.length || !lane.admit(task)) {
           blocked.add(lane)
-          rest.push(waiting)
+          rest.push(task)
         }
       } catch (error) {
-        task.failed(SanjhaError.from(error))
+        if (this.#live.has(task)) task.failed(SanjhaError.from(error))
       }
-      if (i === queue.length - 1) break
     }
-    this.#waiting = [...rest, ...this.#waiting]
+    this.#waiting = [...rest.filter((task) => this.#live.has(task)), ...this.#waiting]
   }
 
   async #laneOf(task: Task): Promise<Lane> {

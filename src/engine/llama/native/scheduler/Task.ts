@@ -18,6 +18,8 @@ export interface Task {
    * Returns false when nothing more is wanted: the task is done.
    */
   take(position: number, logits: Float32Array): boolean
+  /** Work to be done before `propose`, between decodes. */
+  prepare?(others: number): Promise<void>
   /** Tokens that are likely to follow, at most `limit`. They are checked by `take` and never cost anything but time. */
   propose(limit: number, others: number): readonly number[]
   /** Called once when evaluation begins. `cached` of its tokens were there already. */

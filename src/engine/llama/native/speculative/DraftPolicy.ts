@@ -50,8 +50,9 @@ export class DraftPolicy {
    * With acceptance p_j of the j-th proposed token, a draft of k is expected to give 1 + Σ_{i≤k} Π_{j≤i} p_j tokens in
    * the time of a decode of `others` + 1 + k tokens. The extra tokens must come cheaper than the plain ones.
    * @param others tokens that are in the batch anyhow, of other requests
+   * @param perToken milliseconds that proposing itself takes, per token
    */
-  length(matched: number, limit: number, cost: StepCost, others = 0): number {
+  length(matched: number, limit: number, cost: StepCost, others = 0, perToken = 0): number {
     const plain = cost.estimate(others + 1)
     if (plain === 0 || matched < (steps[0] as number)) return 0
     let best = 0
@@ -62,17 +63,21 @@ export class DraftPolicy {
       chance *= this.acceptance(matched + k - 1)
       expected += chance
       if (chance < 0.02) break
-      const gain = (others + 1 + expected) / (others + 1) / (cost.estimate(others + 1 + k) / plain)
+      const gain = (others + 1 + expected) / (others + 1) / ((cost.estimate(others + 1 + k) + k * perToken) / plain)
       if (gain > bestGain) {
         bestGain = gain
         best = k
       }
     }
-    if (best === 0 && this.#sinceDraft >= refreshEvery && this.acceptance(matched) >= sure && others === 0) {
+    if (best === 0 && perToken === 0 && others === 0 && this.#isRefreshDue(matched)) {
       best = Math.min(limit, refreshLength)
     }
     if (best > 0) this.#sinceDraft = 0
     return best
+  }
+
+  #isRefreshDue(matched: number): boolean {
+    return this.#sinceDraft >= refreshEvery && this.acceptance(matched) >= sure
   }
 }
 

@@ -8,6 +8,35 @@ export interface Drafter {
   add(token: number): void
   /** @param others tokens that are in the batch anyhow, of other requests */
   propose(limit: number, others: number): readonly number[]
+  /** Work that must be done before `propose`. Called between decodes. */
+  prepare?(others: number): Promise<void>
+  /** The answer is over. */
+  close?(): void
+}
+
+/** The first that has something to propose. What the others prepared is then not needed. */
+export function firstOf(drafters: readonly Drafter[]): Drafter {
+  const [first, ...rest] = drafters
+  return {
+    add(token) {
+      for (const drafter of drafters) drafter.add(token)
+    },
+    async prepare(others) {
+      await first?.prepare?.(others)
+      if ((first?.propose(1, others).length ?? 0) > 0) return
+      for (const drafter of rest) await drafter.prepare?.(others)
+    },
+    propose(limit, others) {
+      for (const drafter of drafters) {
+        const proposed = drafter.propose(limit, others)
+        if (proposed.length > 0) return proposed
+      }
+      return []
+    },
+    close() {
+      for (const drafter of drafters) drafter.close?.()
+    },
+  }
 }
 
 /** Proposes what followed the last tokens where they stood before, when that is expected to pay. */

@@ -1,7 +1,32 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { defaultConfig, openDatabase } from '../core/index.ts'
 import type { RunContext, RunProgress } from '../runs/index.ts'
+import { runKindContract } from '../runs/testing/runKindContract.ts'
 import type { ModelDetails, Models } from './contract.ts'
+import { createModels } from './createModels.ts'
 import { createPullRunKind } from './pullRun.ts'
+import { modelsMigrations } from './store/index.ts'
+import { tinyGguf } from './testing/makeGguf.ts'
+
+runKindContract('pull', {
+  make: async (folder) => {
+    const file = join(folder, 'tiny.gguf')
+    await writeFile(file, tinyGguf(1))
+    const models = createModels({
+      paths: { store: join(folder, 'store') },
+      database: openDatabase(join(folder, 'sanjha.db'), modelsMigrations),
+      config: { ...defaultConfig(), network: { ...defaultConfig().network, offline: true } },
+      env: {},
+      cwd: folder,
+    })
+    return { kind: createPullRunKind(models), input: { model: file } }
+  },
+  invalid: [null, {}, { model: 5 }, { model: '' }],
+  // Each test has a folder of its own, and a file that is in no catalogue is named after where it lies.
+  sameResult: (a, b) => a.digest === b.digest && a.size === b.size,
+})
 
 test('a pull as a run: progress and messages are passed on, the result is small', async () => {
   const signal = new AbortController().signal

@@ -1,4 +1,5 @@
-import { list, start } from './cli/start.ts'
+import { list } from './cli/list.ts'
+import { start } from './cli/start.ts'
 import type { Benchmark } from './contract.ts'
 import { busy } from './engine/busy.ts'
 import { firstToken } from './engine/firstToken.ts'

@@ -7,12 +7,16 @@ export function timeProgram(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const started = performance.now()
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (text: Buffer) => {
+      said += text.toString()
+    })
     child.once('error', reject)
     child.once('exit', (code) => {
       const ms = performance.now() - started
       if (code === 0) resolve(ms)
-      else reject(new Error(`node ${args.join(' ')} ended with ${code}.`))
+      else reject(new Error(`node ${args.join(' ')} ended with ${code}: ${said}`))
     })
   })
 }

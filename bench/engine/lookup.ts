@@ -13,23 +13,31 @@ export const lookup: Benchmark = {
   run: async (context): Promise<BenchmarkResult> => {
     if (context.peers.llamaBench === undefined) return { measurements: [], notes: [], skipped: missing }
     await using own = await OwnEngine.open(context)
-    const tokens = context.quick ? 24 : 160
+    const tokens = context.quick ? 24 : 192
     const measurements: Measurement[] = []
     const notes: string[] = []
     for (const workload of lookupWorkloads(context.quick)) {
       context.say(workload.name)
       const texts = new Map<boolean, string>()
       let promptTokens = 0
+      let generated = 0
       let accepted = ''
       const arm = (name: string, speculative: boolean): Arm<'generation'> => ({
         name,
         run: async () => {
           const timed = await own.run(
-            { input: workload.input, maxTokens: tokens, ignoreEnd: true, speculative, sampling: workload.sampling },
+            {
+              input: workload.input,
+              maxTokens: tokens,
+              ignoreEnd: !workload.gains,
+              speculative,
+              sampling: workload.sampling,
+            },
             context.signal,
           )
           texts.set(speculative, timed.text)
           promptTokens = timed.usage.promptTokens
+          generated = timed.usage.completionTokens
           if (speculative) accepted = `${timed.usage.acceptedTokens} of ${timed.usage.draftTokens} proposed tokens held`
           return { generation: timed.tokensPerSecond }
         },
@@ -37,13 +45,13 @@ export const lookup: Benchmark = {
       const plain = arm('without', false)
       await plain.run(-2)
       const compared = workload.gains
-        ? [arm('with', true), plain, peerArm(context, 'peer', { generate: tokens, depth: promptTokens })]
+        ? [arm('with', true), plain, peerArm(context, 'peer', { generate: generated, depth: promptTokens })]
         : [arm('with', true), plain]
       const values = await interleave<string>(compared, { ...context, warmUps: 2 })
       if (texts.get(true) !== texts.get(false)) {
         notes.push(`${workload.name}: **the answers differ with and without lookup.**`)
       }
-      notes.push(`${workload.name}: ${accepted}.`)
+      notes.push(`${workload.name}: ${generated} tokens, ${accepted}.`)
       const ours = values('with', 'generation')
       if (workload.gains) {
         measurements.push({

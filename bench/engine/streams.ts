@@ -1,10 +1,11 @@
-import type { Benchmark, BenchmarkResult, Measurement } from '../contract.ts'
+import type { BenchContext, Benchmark, BenchmarkResult, Measurement } from '../contract.ts'
 import { BusyMachine } from '../method/busy.ts'
 import { type Arm, interleave } from '../method/interleave.ts'
 import { plainText } from '../method/text.ts'
 import { missing } from '../peers/llamaBench.ts'
 import { startLlamaServer } from '../peers/llamaServer.ts'
-import { ownEnvironment, program } from '../support/checkout.ts'
+import { ownEnvironment } from '../support/checkout.ts'
+import { installPackage } from '../support/installPackage.ts'
 import { Client } from '../support/post.ts'
 import { freePort, Service } from '../support/Service.ts'
 import { makeHome, modelName } from './OwnEngine.ts'
@@ -20,7 +21,7 @@ function streamsBenchmark(name: string, beside: string, isBusy: boolean): Benchm
       if (context.peers.llamaServer === undefined) return { measurements: [], notes: [], skipped: missing }
       const tokens = context.quick ? 8 : isBusy ? 32 : 128
       const counts = context.quick ? [1, 2] : [1, 4, most]
-      await using ours = await startOwnServer(await makeHome(context), context.threads)
+      await using ours = await startOwnServer(context)
       await using theirs = await startLlamaServer(context, most)
       await using others = isBusy ? new BusyMachine() : new BusyMachine(0)
       const measurements: Measurement[] = []
@@ -47,15 +48,16 @@ function streamsBenchmark(name: string, beside: string, isBusy: boolean): Benchm
 export const streams: Benchmark = streamsBenchmark('engine.streams', 'on a quiet machine', false)
 export const busyStreams: Benchmark = streamsBenchmark('engine.busy-streams', 'beside one busy process per core', true)
 
-async function startOwnServer(home: string, threads: number | undefined): Promise<Service> {
+async function startOwnServer(context: BenchContext): Promise<Service> {
+  const { program } = await installPackage(context.scratch)
   const port = await freePort()
   return Service.start({
     command: process.execPath,
     args: [
       ...[program, 'serve', modelName, '--port', String(port)],
-      ...(threads === undefined ? [] : ['--threads', String(threads)]),
+      ...(context.threads === undefined ? [] : ['--threads', String(context.threads)]),
     ],
-    env: ownEnvironment(home),
+    env: ownEnvironment(await makeHome(context)),
     port,
   })
 }

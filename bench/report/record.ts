@@ -38,7 +38,7 @@ const values = z.array(z.number())
 
 const measurement: z.ZodType<Measurement> = z.object({
   label: z.string(),
-  unit: z.enum(['tokens/s', 'requests/s', 'ms', 'bytes', 'bytes/s', 'bytes/request']),
+  unit: z.enum(['tokens/s', 'ms', 'bytes', 'bytes/s', 'bytes/request', '%']),
   ours: values,
   peer: z.object({ name: z.string(), values }).exactOptional(),
   target: z

@@ -12,7 +12,7 @@ import { currentCommit, describeMachine, describeVersions } from './report/descr
 import { digits, formatSpread } from './report/formatValue.ts'
 import { judge } from './report/judge.ts'
 import type { BenchRecord } from './report/record.ts'
-import { addRecords, publish, resultFile } from './report/resultFile.ts'
+import { addRecords, publish, quickFile, resultFile } from './report/resultFile.ts'
 import { selectBenchmarks } from './selectBenchmarks.ts'
 
 const talk = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -40,7 +40,10 @@ async function runAll(options: BenchOptions, chosen: readonly Benchmark[]): Prom
   const peers = findPeers(process.env)
   const scratch = mkdtempSync(join(tmpdir(), 'sanjha-bench-'))
   const interruption = new AbortController()
-  process.once('SIGINT', () => interruption.abort(new Error('Interrupted.')))
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interruption.abort(new Error('Interrupted.')))
+  }
+  const path = options.out ?? (options.quick ? quickFile : resultFile)
   const machine = describeMachine()
   const versions = describeVersions(peers)
   let failures = 0
@@ -59,13 +62,13 @@ async function runAll(options: BenchOptions, chosen: readonly Benchmark[]): Prom
       if (record.failed !== undefined) failures++
       for (const line of describe(record)) talk(`  ${line}`)
       // After each: what was measured is not lost when the next one breaks.
-      const report = await addRecords(machine, versions, [record])
+      const report = await addRecords(path, machine, versions, [record])
       if (options.json && benchmark === chosen.at(-1)) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
-  talk(`\nResults: ${resultFile}`)
+  talk(`\nResults: ${path}`)
   if (failures > 0) throw new Error(`${failures} of ${chosen.length} benchmarks failed.`)
 }
 

@@ -11,6 +11,7 @@ it('knows its flags and refuses others', () => {
     threads: undefined,
     action: 'run',
     json: false,
+    out: undefined,
   })
   expect(parseOptions(['--list']).action).toBe('list')
   expect(() => parseOptions(['--rounds', 'many'])).toThrow('--rounds takes a number')

@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly threads: number | undefined
   readonly action: 'run' | 'list' | 'prepare' | 'publish' | 'help'
   readonly json: boolean
+  /** Where results go; absent: `results/latest.json`, or `results/quick.json` for a quick trial. */
+  readonly out: string | undefined
 }
 
 export const usage = `npm run bench                          everything; about an hour
@@ -18,9 +20,10 @@ npm run bench -- --prepare             build the programs to compare with
   --quick        short trial runs, whose numbers are worth nothing
   --threads N    hold both sides to so many threads
   --json         print the result file
+  --out FILE     another result file
   --publish      make docs/reference/benchmarks.md from the last results
 
-Results: bench/results/latest.json. SANJHA_BENCH_PEERS names a folder with llama-bench and llama-server,
+Results: bench/results/latest.json (quick.json with --quick). SANJHA_BENCH_PEERS names a folder with llama-bench and llama-server,
 SANJHA_BENCH_PYTHON a Python with llama-cpp-python, SANJHA_TEST_MODEL another model.`
 
 /** Errors: a plain `Error` whose message says what was wrong. */
@@ -33,6 +36,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       threads: { type: 'string' },
       json: { type: 'boolean', default: false },
+      out: { type: 'string' },
       list: { type: 'boolean', default: false },
       prepare: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
@@ -47,6 +51,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     threads: count('--threads', values.threads),
     action,
     json: values.json,
+    out: values.out,
   }
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
 /** Works without pause, and ends when whoever started it is gone. */
-const spin = `const parent = process.ppid
+const spin = `const parent = Number(process.argv[1])
 for (;;) {
   const until = Date.now() + 100
   while (Date.now() < until);
@@ -14,7 +14,9 @@ export class BusyMachine implements AsyncDisposable {
   readonly #children: readonly ChildProcess[]
 
   constructor(count: number = availableParallelism()) {
-    this.#children = Array.from({ length: count }, () => spawn(process.execPath, ['-e', spin], { stdio: 'ignore' }))
+    this.#children = Array.from({ length: count }, () =>
+      spawn(process.execPath, ['-e', spin, String(process.pid)], { stdio: 'ignore' }),
+    )
   }
 
   get pids(): readonly (number | undefined)[] {

@@ -14,16 +14,14 @@ export interface Peers {
 export const peersFolder: string = join(checkout, '.cache', 'peers')
 
 /**
- * Looks in `SANJHA_BENCH_PEERS`, in the folder of `--prepare`, and on the PATH, in this order. `SANJHA_BENCH_PYTHON` names
+ * Looks in the folder of `--prepare` and then on the PATH; when `SANJHA_BENCH_PEERS` is set, there and nowhere else. `SANJHA_BENCH_PYTHON` names
  * the Python that has llama-cpp-python.
  */
 export function findPeers(env: Readonly<Record<string, string | undefined>>): Peers {
   const given = env['SANJHA_BENCH_PEERS']
-  const folders = [
-    ...(given ? [given] : []),
-    join(peersFolder, 'build', 'bin'),
-    ...(env['PATH'] ?? '').split(delimiter).filter(Boolean),
-  ]
+  const folders = given
+    ? [given]
+    : [join(peersFolder, 'build', 'bin'), ...(env['PATH'] ?? '').split(delimiter).filter(Boolean)]
   const find = (name: string): string | undefined => folders.map((folder) => join(folder, name)).find(existsSync)
   return {
     llamaBench: find('llama-bench'),

@@ -6,18 +6,24 @@ import { checkout } from '../support/checkout.ts'
 import { benchmarksPage } from './page.ts'
 import { type BenchRecord, type Report, reportSchema } from './record.ts'
 
+const results = join(checkout, 'bench', 'results')
+
 /** The one result file; git ignores it. */
-export const resultFile: string = join(checkout, 'bench', 'results', 'latest.json')
+export const resultFile: string = join(results, 'latest.json')
+
+/** Trials go elsewhere, so that they never take the place of something measured. */
+export const quickFile: string = join(results, 'quick.json')
 
 const published = join(checkout, 'docs', 'reference')
 
 /** Adds records to the result file; of each benchmark the last is kept. Another machine begins anew. */
 export async function addRecords(
+  path: string,
   machine: Report['machine'],
   versions: Report['versions'],
   records: readonly BenchRecord[],
 ): Promise<Report> {
-  const before = readReport()
+  const before = readReport(path)
   const isSame = before !== undefined && JSON.stringify(before.machine) === JSON.stringify(machine)
   const all = new Map((isSame ? before.records : []).map((record) => [record.name, record]))
   for (const record of records) all.set(record.name, record)
@@ -26,13 +32,13 @@ export async function addRecords(
     versions,
     records: benchmarks.flatMap(({ name }) => all.get(name) ?? []),
   }
-  await writeFileAtomic(resultFile, `${JSON.stringify(report, null, 2)}\n`)
+  await writeFileAtomic(path, `${JSON.stringify(report, null, 2)}\n`)
   return report
 }
 
 /** Writes the committed result file and the page made from it. */
 export async function publish(): Promise<readonly string[]> {
-  const report = readReport()
+  const report = readReport(resultFile)
   if (report === undefined) throw new Error('There are no results yet: npm run bench')
   const missing = benchmarks.filter(({ name }) => !report.records.some((record) => record.name === name))
   const wrong = [
@@ -50,9 +56,9 @@ export async function publish(): Promise<readonly string[]> {
   return paths
 }
 
-function readReport(): Report | undefined {
-  if (!existsSync(resultFile)) return undefined
-  return reportSchema.safeParse(JSON.parse(readFileSync(resultFile, 'utf8'))).data
+function readReport(path: string): Report | undefined {
+  if (!existsSync(path)) return undefined
+  return reportSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
 }
 
 /** Lists of numbers on one line each, with the digits that mean something: a file that people can read and diff. */

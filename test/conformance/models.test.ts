@@ -164,9 +164,11 @@ it('[API-33] models are listed as clients expect', async () => {
       max_model_len: 2048,
     },
   ])
+  await ok('/v1/completions', { prompt: 'Hi' })
   const one = await t.json('GET', '/v1/models/test')
   modelObject.parse(one.body)
-  expect(one.body).toEqual(body.data[0])
+  // Loaded, it has the context it was loaded with.
+  expect(one.body).toEqual({ ...body.data[0], max_model_len: 4096 })
   await t.sanjha.models.copy('test', 'hf://org/repo/file.gguf')
   for (const id of ['hf://org/repo/file.gguf', encodeURIComponent('hf://org/repo/file.gguf')]) {
     expect((await t.json('GET', `/v1/models/${id}`)).body.id).toBe('hf://org/repo/file.gguf')

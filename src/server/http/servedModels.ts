@@ -24,7 +24,12 @@ export async function servedModels(sanjha: Sanjha, signal: AbortSignal): Promise
   }
   for (const id of remote) byId.set(id, { id, created: 0, owner: id.split('/', 1)[0]!, contextLength: null })
   for (const { model, engine, contextLength, loadedAt } of sanjha.engines.list()) {
-    if (byId.has(model)) continue
+    const known = byId.get(model)
+    if (known !== undefined) {
+      // What a request may use is what was loaded, not what the file could do.
+      if (contextLength > 0) byId.set(model, { ...known, contextLength })
+      continue
+    }
     const created = loadedAt === null ? 0 : Math.floor(Date.parse(loadedAt) / 1000)
     byId.set(model, { id: model, created, owner: engine === 'llama' ? 'sanjha' : engine, contextLength })
   }

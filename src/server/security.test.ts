@@ -122,4 +122,27 @@ describe('beyond this machine', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
     expect((await fetch(`${url}/v1/models`)).status).toBe(401)
   })
+
+  it('does not read files or call hosts for whoever has a key', async () => {
+    t = testServer({ settings: { host: '0.0.0.0', apiKeys: [hashApiKey('k')] } })
+    const pull = async (model: string, key = 'k'): Promise<[number, number]> => {
+      const headers = { authorization: `Bearer ${key}` }
+      const admin = await t.request('POST', '/sanjha/v1/models/pull', { model }, headers)
+      const ollama = await t.request('POST', '/api/pull', { model, stream: false }, headers)
+      return [admin.status, ollama.status]
+    }
+    for (const model of [
+      'file:///etc/passwd',
+      '/etc/passwd',
+      './a.gguf',
+      'http://169.254.169.254/a.gguf',
+      'https://inner.example/a.gguf',
+      'oci://inner.example/a',
+    ]) {
+      expect([model, ...(await pull(model))]).toEqual([model, 403, 403])
+    }
+    expect(await pull('fresh')).toEqual([202, 200])
+    expect(await pull('file:///models/a.gguf', t.server.controlToken)).toEqual([202, 200])
+    expect(await pull('no such://name')).toEqual([400, 400])
+  })
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
+import { startPull } from '../http/startPull.ts'
 import { catalogEntries, modelDetails, modelSummaries, modelSummary, removedModel, runRecord } from './schemas.ts'
 
 const base = '/sanjha/v1/models'
@@ -57,9 +58,9 @@ export const pullModel: Route = route({
   body: pullBody as z.ZodType<z.output<typeof pullBody>>,
   response: runRecord,
   status: 202,
-  handle: ({ body, server }) => {
-    const run = server.sanjha.runs.start('pull', { model: body.model, ...(body.force && { force: true }) })
-    return json(run, 202)
+  handle: (request) => {
+    const { model, force } = request.body
+    return json(startPull(request, { model, ...(force && { force }) }), 202)
   },
 })
 

@@ -3,6 +3,7 @@ import { SanjhaError } from '../../core/index.ts'
 import type { RunProgress } from '../../runs/index.ts'
 import { type Route, type RouteRequest, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
+import { startPull } from '../http/startPull.ts'
 import { modelField } from './modelField.ts'
 import { lastOnly, ndjsonResponse } from './ndjson.ts'
 import { pullAnswer } from './responseSchemas.ts'
@@ -33,7 +34,7 @@ export const pull: Route = route({
 
 async function* statuses(request: RouteRequest<PullBody>): AsyncIterable<object> {
   const { runs } = request.server.sanjha
-  const run = runs.start('pull', { model: request.body.model })
+  const run = startPull(request, { model: request.body.model })
   let ended = false
   try {
     yield { status: 'pulling manifest' }

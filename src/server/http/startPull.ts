@@ -1,0 +1,28 @@
+import { isLoopbackHost, SanjhaError } from '../../core/index.ts'
+import { parseReference, type Reference } from '../../models/index.ts'
+import type { RunRecord } from '../../runs/index.ts'
+import type { RouteRequest } from './route.ts'
+
+/** References that lead to public catalogues only, never to a file or a host that the caller chose. */
+const open: ReadonlySet<Reference['scheme']> = new Set(['name', 'digest', 'hf', 'pypi', 'npm', 'ollama', 'ms', 'rlcr'])
+
+/**
+ * Starts a pull on behalf of an HTTP request. Who may use the API of a server that others can reach shall not thereby
+ * read its files or make it call hosts in its own network; whoever sits at the machine has the command line for that.
+ * Errors: `invalid_reference`, `forbidden`.
+ */
+export function startPull(
+  request: Pick<RouteRequest, 'server' | 'keyId'>,
+  input: { readonly model: string; readonly force?: true },
+): RunRecord {
+  const { sanjha } = request.server
+  const { scheme } = parseReference(input.model)
+  const isExposed = !isLoopbackHost(sanjha.config.server.host)
+  if (isExposed && request.keyId !== 'control' && !open.has(scheme)) {
+    throw new SanjhaError('forbidden', `Over the API of a server that others can reach, ${scheme} is no source.`, {
+      param: 'model',
+      hint: 'Run `sanjha pull` on the machine itself, or give a short name, hf://, pypi:// or npm://.',
+    })
+  }
+  return sanjha.runs.start('pull', input)
+}

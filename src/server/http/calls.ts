@@ -130,28 +130,3 @@ export async function withEngine<T>(
     lease.release()
   }
 }
-
-/** Merges several streams into one, each item with the number of its stream, as they come. */
-export async function* merge<T>(streams: readonly AsyncIterable<T>[]): AsyncIterable<{ index: number; item: T }> {
-  const iterators = streams.map((s) => s[Symbol.asyncIterator]())
-  const step = (index: number): Promise<{ index: number; result: IteratorResult<T> }> =>
-    iterators[index]!.next().then((result) => ({ index, result }))
-  const waiting = new Map(iterators.map((_, index) => [index, step(index)]))
-  try {
-    while (waiting.size > 0) {
-      const { index, result } = await Promise.race(waiting.values())
-      if (result.done) {
-        waiting.delete(index)
-        continue
-      }
-      // To the end of the line, so that a fast stream does not starve the others.
-      waiting.delete(index)
-      waiting.set(index, step(index))
-      yield { index, item: result.value }
-    }
-  } finally {
-    for (const promise of waiting.values()) promise.catch(() => undefined)
-    // Not awaited: a stream that never answers must not hold the others.
-    for (const iterator of iterators) void iterator.return?.()?.catch(() => undefined)
-  }
-}

@@ -1,5 +1,6 @@
 import type { GenerateRequest, Part, Usage } from '../../engine/index.ts'
-import { type CallOptions, collect, generateParts, merge } from '../http/calls.ts'
+import { type CallOptions, collect, generateParts } from '../http/calls.ts'
+import { mapLimited, merge } from '../http/concurrency.ts'
 import { newId } from '../http/ids.ts'
 import { resolveImages } from '../http/resolveImages.ts'
 import { json, type Route, type RouteRequest, route } from '../http/route.ts'
@@ -48,8 +49,8 @@ function begin(request: RouteRequest<ChatRequest>): { head: Head; options: CallO
 
 async function answer(request: RouteRequest<ChatRequest>, requests: readonly GenerateRequest[]): Promise<Response> {
   const { head, options } = begin(request)
-  const answers = await Promise.all(
-    requests.map((generate, index) => collect(generateParts(request, generate, { ...options, index }))),
+  const answers = await mapLimited(requests, (generate, index) =>
+    collect(generateParts(request, generate, { ...options, index })),
   )
   return json({
     id: head.id,

@@ -26,7 +26,12 @@ const tokenIds = z.array(z.number().int().min(0))
 
 const fields = z.object({
   model: optional(z.string()).meta({ description: 'Absent: the default model.' }),
-  prompt: z.union([z.string(), z.array(z.string()).min(1), tokenIds.min(1), z.array(tokenIds.min(1)).min(1)]),
+  prompt: z.union([
+    z.string(),
+    z.array(z.string()).min(1).max(2048),
+    tokenIds.min(1),
+    z.array(tokenIds.min(1)).min(1).max(2048),
+  ]),
   suffix: optional(z.string()),
   max_tokens: optional(tokenLimit).meta({ description: 'Default 16.' }),
   n: optional(z.number().int().min(1).max(128)),

@@ -1,5 +1,6 @@
 import type { Part, TokenLogprob, Usage } from '../../engine/index.ts'
-import { type CallOptions, call, collect, generateParts, merge, single, withEngine } from '../http/calls.ts'
+import { type CallOptions, call, collect, generateParts, single, withEngine } from '../http/calls.ts'
+import { mapLimited, merge } from '../http/concurrency.ts'
 import { newId } from '../http/ids.ts'
 import { json, type Route, type RouteRequest, route } from '../http/route.ts'
 import { openaiSse, sseData, sseDone } from '../http/sse.ts'
@@ -55,7 +56,7 @@ function begin(request: RouteRequest<CompletionRequest>): { head: Head; options:
 
 async function jobsOf(request: RouteRequest<CompletionRequest>, options: CallOptions): Promise<Job[]> {
   const { body } = request
-  const echoes = await Promise.all(body.prompts.map((prompt) => echoOf(request, prompt, options)))
+  const echoes = await mapLimited(body.prompts, (prompt) => echoOf(request, prompt, options))
   return body.prompts.flatMap((prompt, p) =>
     Array.from({ length: body.n }, (_, choice): Job => ({ prompt, choice, echo: echoes[p]! })),
   )
@@ -65,10 +66,8 @@ async function answer(request: RouteRequest<CompletionRequest>): Promise<Respons
   const { body } = request
   const { head, options } = begin(request)
   const jobs = await jobsOf(request, options)
-  const answers = await Promise.all(
-    jobs.map((job, index) =>
-      collect(generateParts(request, body.generate(job.prompt, job.choice), { ...options, index })),
-    ),
+  const answers = await mapLimited(jobs, (job, index) =>
+    collect(generateParts(request, body.generate(job.prompt, job.choice), { ...options, index })),
   )
   const perPrompt = body.prompts.map((_, p) => answers.slice(p * body.n, (p + 1) * body.n).map((a) => a.usage))
   return json({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { call, single, withEngine } from '../http/calls.ts'
+import { mapLimited } from '../http/concurrency.ts'
 import { json, type Route, type RouteRequest, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
 import { embeddingList } from './responseSchemas.ts'
@@ -68,7 +69,7 @@ async function textsOf(request: RouteRequest<EmbeddingRequest>): Promise<readonl
   const { input, model } = request.body
   if (input.every((item) => typeof item === 'string')) return input
   return withEngine(request, model, {}, (engine) =>
-    Promise.all(input.map((item) => (typeof item === 'string' ? item : engine.detokenize(item)))),
+    mapLimited(input, async (item) => (typeof item === 'string' ? item : engine.detokenize(item))),
   )
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
 import { withEngine } from '../http/calls.ts'
+import { mapLimited } from '../http/concurrency.ts'
 import type { MessagesWithImages } from '../http/resolveImages.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
@@ -51,7 +52,7 @@ export const tokenize: Route = route({
           ? await engine.tokenize(text ?? '', { special })
           : (await engine.renderChat({ type: 'chat', messages: messages.messages, ...defined({ tools }) })).tokens
       const strings = pieces
-        ? await Promise.all(tokens.map((token) => engine.detokenize([token], { special: true })))
+        ? await mapLimited(tokens, (token) => engine.detokenize([token], { special: true }), 64)
         : null
       return json({
         count: tokens.length,

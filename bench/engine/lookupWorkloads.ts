@@ -10,26 +10,19 @@ export interface LookupWorkload {
   readonly gains: boolean
 }
 
+/** Short enough that so small a model can say it again without losing its way. */
 const article =
   `The village of Thornmere lies on the north shore of a long and narrow lake. For three hundred years its people lived from
 the ferry, which carried wool, salt and travellers across the water to the market town of Halden. When the railway bridge was opened
 in 1884, the ferry lost most of its trade within two winters. The ferrymen did not give up. They bought a second-hand steam engine from a
 closed mill, built it into the largest of their boats, and began to offer evening trips with music. The first trip, on the last Sunday
-of May, carried forty guests; by the end of the summer every trip was full. With the money the village paid for a school, a doctor's
-house, and new roofs for the six oldest families. The boat, called the Patience, sailed until 1931. Her bell hangs today above the door
-of the school, and on the last Sunday of May the youngest pupil may ring it once for every year that the boat sailed. Visitors come from
-Halden to hear the bell, and many of them stay for the evening, because there is music again at the landing. In 1998 a group of
-pupils found the plans of the steam engine in the attic of the doctor's house. It took them eleven years, the help of a retired
-shipwright, and the sale of nine hundred pots of honey, but in 2009 a new Patience was lowered into the lake.`.replaceAll(
-    /\s+/g,
-    ' ',
-  )
+of May, carried forty guests; by the end of the summer every trip was full.`.replaceAll(/\s+/g, ' ')
 
-const records = Array.from(
-  { length: 24 },
-  (_, i) =>
-    `{"id": ${i + 1}, "name": "sensor-${i + 1}", "place": "hall ${(i % 4) + 1}", "state": "active", "limit": ${40 + i}}`,
-).join('\n')
+const misspelt = article
+  .replace('village', 'vilage')
+  .replace('hundred', 'hundrid')
+  .replace('railway', 'railwey')
+  .replace('evening', 'evning')
 
 const chat = (text: string): GenerateInput => ({
   type: 'chat',
@@ -41,14 +34,14 @@ export function lookupWorkloads(quick: boolean): readonly LookupWorkload[] {
   const all: LookupWorkload[] = [
     {
       name: 'summarise',
-      input: chat(`Summarize the following text in a few sentences, using its own wording.\n\n${article}`),
+      input: chat(`Summarize this text in three sentences:\n\n${article}`),
       sampling: greedy,
       gains: true,
     },
     { name: 'quote', input: chat(`Repeat this text word for word:\n\n${article}`), sampling: greedy, gains: true },
     {
       name: 'edit',
-      input: chat(`Rewrite these lines without any change, except that "active" becomes "idle":\n\n${records}`),
+      input: chat(`Correct the spelling of this text and change nothing else:\n\n${misspelt}`),
       sampling: greedy,
       gains: true,
     },

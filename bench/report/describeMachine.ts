@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { version } from '../../src/core/index.ts'
@@ -41,8 +41,8 @@ export function currentCommit(): string {
 
 function packageVersion(name: string): string {
   try {
-    const { version } = createRequire(join(checkout, 'package.json'))(`${name}/package.json`) as { version: string }
-    return version
+    const text = readFileSync(join(checkout, 'node_modules', name, 'package.json'), 'utf8')
+    return (JSON.parse(text) as { version: string }).version
   } catch {
     return 'not installed'
   }

@@ -17,8 +17,8 @@ ${Object.entries(versions)
 
 Both sides of a comparison run in turn (A B, B A, …) in one session, after warm-ups. A row shows the median of the rounds and, in brackets,
 the smallest and the largest; comparisons are made round by round, with a 95 % bootstrap interval of their median. A target is *met* when the
-median meets it and *unsure* when the interval does not settle it. The memory of this machine bounds one stream of this model to about
-250 tokens/s; \`engine.limit\` says how far from that both sides are.
+median meets it and *unsure* when the interval does not settle it. The speed of the memory sets a limit to one stream; \`engine.limit\` says where
+it is and how near both sides come.
 
 **${met} of ${judged.length} targets are met.**
 
@@ -33,7 +33,7 @@ function section(record: BenchRecord): string {
   const how = [
     date.slice(0, 16).replace('T', ' '),
     `commit ${commit}`,
-    `${rounds} rounds`,
+    `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
     `${seconds.toFixed(0)} s`,
     ...(loadBefore === null ? [] : [`load average before ${loadBefore.toFixed(2)}`]),
     ...(threads === undefined ? [] : [`**held to ${threads} ${threads === 1 ? 'thread' : 'threads'}**`]),

@@ -209,6 +209,7 @@ export class NativeEngine implements Engine {
   async #close(): Promise<void> {
     const { scheduler, model, candidates, extras, drafting } = this.#parts
     for (const fail of this.#open) fail(closedError())
+    this.#vectors.abort()
     await scheduler.close()
     this.#vectors.free()
     candidates.free()

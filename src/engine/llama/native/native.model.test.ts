@@ -207,6 +207,15 @@ describe('cancellation', () => {
     expect((await kept).text).toBe(reference)
   })
 
+  it('ends an embedding under way and those that wait', async () => {
+    const controller = new AbortController()
+    const text = story.repeat(15)
+    const work = codeOf(engine.embed([text, text, text, text], {}, controller.signal))
+    setTimeout(() => controller.abort(), 100)
+    expect(await work).toBe('cancelled')
+    expect((await engine.embed(['a red apple'], {}, never)).vectors).toHaveLength(1)
+  })
+
   it('takes a waiting request out of the queue', async () => {
     const controller = new AbortController()
     const running = Array.from({ length: 8 }, (_, i) => generate(complete(`${i} is`, { maxTokens: 20 })))

@@ -51,6 +51,7 @@ export class NativeContext {
   #outputs = 0
   #logits: { readonly at: Pointer; readonly values: Float32Array } | undefined
   #threads: readonly [number, number]
+  #isRunning = false
   #isFreed = false
 
   constructor(api: NativeApi, model: NativeModel, pointer: Pointer, options: ContextOptions) {
@@ -106,7 +107,9 @@ export class NativeContext {
 
   /** Decodes the batch on another thread. */
   async decode(): Promise<DecodeResult> {
+    this.#isRunning = true
     const code = await this.#api.decode(this.pointer, { ...this.#batch, n_tokens: this.#size })
+    this.#isRunning = false
     this.#abort.set(false)
     if (code === 0) this.#readLogits()
     return code === 0 ? 'done' : code === 1 ? 'full' : code === 2 ? 'aborted' : 'failed'
@@ -114,14 +117,16 @@ export class NativeContext {
 
   /** Encodes the batch: for models without a decoder. */
   async encode(): Promise<DecodeResult> {
+    this.#isRunning = true
     const code = await this.#api.encode(this.pointer, { ...this.#batch, n_tokens: this.#size })
+    this.#isRunning = false
     this.#abort.set(false)
-    return code === 0 ? 'done' : 'failed'
+    return code === 0 ? 'done' : code === 2 ? 'aborted' : 'failed'
   }
 
-  /** Ends the decode that runs; it then gives `aborted`. */
+  /** Ends the decode that runs; it then gives `aborted`. Nothing happens when none runs. */
   abort(): void {
-    this.#abort.set(true)
+    if (this.#isRunning) this.#abort.set(true)
   }
 
   #readLogits(): void {

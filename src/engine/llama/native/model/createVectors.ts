@@ -13,6 +13,8 @@ export interface Vectors {
   readonly canRerank: boolean
   embed(texts: readonly string[], options: EmbedOptions, signal: AbortSignal): Promise<EmbedResult>
   rerank(query: string, documents: readonly string[], signal: AbortSignal): Promise<RerankResult>
+  /** Ends what is being embedded. */
+  abort(): void
   free(): void
 }
 
@@ -51,7 +53,15 @@ export function createVectors(parts: {
     return kept
   }
   const one = (tokens: readonly number[], length: number, signal: AbortSignal): Promise<Float32Array> =>
-    scheduler.exclusive(() => embedder.embed(tokens, length), signal)
+    scheduler.exclusive(async () => {
+      const abort = (): void => embedder.abort()
+      signal.addEventListener('abort', abort, { once: true })
+      try {
+        return await embedder.embed(tokens, length)
+      } finally {
+        signal.removeEventListener('abort', abort)
+      }
+    }, signal)
 
   return {
     canRerank,
@@ -86,6 +96,7 @@ export function createVectors(parts: {
       }
       return { scores, tokens: total }
     },
+    abort: () => embedder.abort(),
     free: () => embedder.free(),
   }
 }

@@ -8,6 +8,8 @@ import { poolingTypes } from './pooling.ts'
 export interface Embedder {
   /** Length of what the pooling gives: the embedding's, or the number of classes for `rank`. */
   embed(tokens: readonly number[], length: number): Promise<Float32Array>
+  /** Ends the text that is being embedded: it fails with `cancelled`. */
+  abort(): void
   free(): void
 }
 
@@ -54,6 +56,7 @@ export function openEmbedder(
       for (const [position, token] of tokens.entries()) native.add(token, position, 0, true)
       const isEncoder = model.hasEncoder && !model.hasDecoder
       const result = isEncoder ? await native.encode() : await native.decode()
+      if (result === 'aborted') throw new SanjhaError('cancelled', 'The request was cancelled.')
       const vector =
         result !== 'done'
           ? null
@@ -63,6 +66,9 @@ export function openEmbedder(
       if (vector === null)
         throw new SanjhaError('internal', 'llama.cpp could not embed a text.', { hint: 'See `sanjha logs`.' })
       return vector
+    },
+    abort() {
+      context?.abort()
     },
     free() {
       context?.free()

@@ -6,8 +6,26 @@ import { promptBudget, shareBudget } from './promptBudget.ts'
 import { choosePlacement, type Slot } from './Slot.ts'
 import type { Task } from './Task.ts'
 
+/** What a lane needs of a context; tests put a simulated one in its place. */
+export type LaneContext = Pick<
+  NativeContext,
+  | 'cells'
+  | 'capacity'
+  | 'outputsMax'
+  | 'size'
+  | 'clearBatch'
+  | 'add'
+  | 'decode'
+  | 'abort'
+  | 'logits'
+  | 'trim'
+  | 'share'
+  | 'setThreads'
+  | 'free'
+>
+
 export interface LaneOptions {
-  readonly context: NativeContext
+  readonly context: LaneContext
   readonly sequences: number
   /** Its batches hold one task at a time, cut at fixed places, so that results depend on nothing else. */
   readonly isExact: boolean
@@ -38,7 +56,7 @@ interface Entry {
 export class Lane {
   readonly slots: Slot[]
   readonly #options: LaneOptions
-  readonly #context: NativeContext
+  readonly #context: LaneContext
   #inFlight: readonly Entry[] = []
   #ticket = 0
   #msPerPromptToken = 0
@@ -157,11 +175,6 @@ export class Lane {
       slot.task = undefined
       task.failed(new SanjhaError('internal', 'llama.cpp could not evaluate a batch.', { hint: 'See `sanjha logs`.' }))
     }
-  }
-
-  /** Forgets every cached prefix. */
-  clear(): void {
-    for (const slot of this.slots) if (slot.task === undefined) this.#trim(slot, 0)
   }
 
   /** Tasks that were put back, to be admitted again before all others. */

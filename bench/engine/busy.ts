@@ -40,7 +40,7 @@ export const busy: Benchmark = {
       measurements: rows,
       notes: [
         `${others.pids.length} busy processes on ${availableParallelism()} cores.`,
-        `Sanjha took ${own.threads} threads.`,
+        `Threads of Sanjha: ${own.threads}.`,
       ],
     }
   },

@@ -74,7 +74,7 @@ export const firstToken: Benchmark = {
           }),
         },
       ],
-      notes: [`Sanjha took ${own.threads} threads.`],
+      notes: [`Threads of Sanjha: ${own.threads}.`],
     }
   },
 }

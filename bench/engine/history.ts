@@ -34,6 +34,6 @@ export const history: Benchmark = {
         target: { of: 'ratio', atLeast: 0.95 } as const,
       })
     }
-    return { measurements, notes: [`Sanjha took ${own.threads} threads.`] }
+    return { measurements, notes: [`Threads of Sanjha: ${own.threads}.`] }
   },
 }

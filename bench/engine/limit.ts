@@ -58,7 +58,7 @@ export const limit: Benchmark = {
       ],
       notes: [
         `The model has ${(modelBytes / 1e6).toFixed(1)} MB. For SmolLM2-135M Q4_1 on two cores of an AMD EPYC an estimate made with other tools was about 250 tokens/s.`,
-        `Sanjha took ${own.threads} threads.`,
+        `Threads of Sanjha: ${own.threads}.`,
       ],
     }
   },

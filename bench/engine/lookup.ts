@@ -56,7 +56,7 @@ export const lookup: Benchmark = {
         },
         ...measurements,
       ],
-      notes: [...notes, `Sanjha took ${own.threads} threads.`],
+      notes: [...notes, `Threads of Sanjha: ${own.threads}.`],
     }
   },
 }

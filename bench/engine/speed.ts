@@ -23,7 +23,7 @@ export const speed: Benchmark = {
       ownGeneration(context, own, { name: `greedy ${depth}`, depth, tokens, sampling: greedy }),
       ownGeneration(context, own, { name: `sampled ${depth}`, depth, tokens, sampling: sampled }),
       peerArm(context, `peer ${depth}`, { prompt, generate: tokens, depth }, (row) => {
-        peer = `llama-bench took ${row.threads} threads.`
+        peer = `Threads of llama-bench: ${row.threads}.`
       }),
     ])
     const values = await interleave(arms, { ...context, warmUps: 2 })
@@ -40,7 +40,7 @@ export const speed: Benchmark = {
         row(`generation of ${tokens} tokens, greedy`, 'greedy', 'generation', depth),
         row('generation, temperature 0.7, top-p 0.9, top-k 40', 'sampled', 'generation', depth),
       ]),
-      notes: [`Sanjha took ${own.threads} threads.`, peer],
+      notes: [`Threads of Sanjha: ${own.threads}.`, peer],
     }
   },
 }

@@ -148,12 +148,14 @@ export class NativeContext {
 
   /** Removes `sequence` from `from` on. False when this memory cannot forget a part. */
   trim(sequence: number, from: number): boolean {
+    // An encoder has no memory to forget.
+    if (this.memory === null) return true
     return this.#api.memorySeqRm(this.memory, sequence, from === 0 ? -1 : from, -1)
   }
 
   /** Makes the first `length` positions of `source` also those of `target`, which must be empty. */
   share(source: number, target: number, length: number): void {
-    this.#api.memorySeqCp(this.memory, source, target, 0, length)
+    if (this.memory !== null) this.#api.memorySeqCp(this.memory, source, target, 0, length)
   }
 
   setThreads(generation: number, prompt: number): void {

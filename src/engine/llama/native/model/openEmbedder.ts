@@ -52,7 +52,7 @@ export function openEmbedder(
       const threads = options.threads()
       native.setThreads(threads, threads)
       native.clearBatch()
-      if (native.memory !== null) native.trim(0, 0)
+      native.trim(0, 0)
       for (const [position, token] of tokens.entries()) native.add(token, position, 0, true)
       const isEncoder = model.hasEncoder && !model.hasDecoder
       const result = isEncoder ? await native.encode() : await native.decode()

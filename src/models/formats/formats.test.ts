@@ -146,7 +146,10 @@ describe.each(formats.map((f) => [f.format, f] as const))('%s keeps the contract
 describe('what is no model file', () => {
   it.each([
     ['nothing', new Uint8Array(), 'it is empty'],
-    ['a web page', new TextEncoder().encode('<!doctype html><title>Sign in</title>'), 'begins like neither'],
+    ['a web page', new TextEncoder().encode('<!doctype html><title>Sign in</title>'), 'it is a web page'],
+    ['a page with a blank line first', new TextEncoder().encode('\n<html><body>404'), 'it is a web page'],
+    ['a Git LFS pointer', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'), 'Git LFS pointer'],
+    ['noise', new Uint8Array(100).fill(7), 'begins like neither'],
   ])('says so for %s', async (_, bytes, why) => {
     await expect(readHeader(memorySource(bytes, 'page.gguf'))).rejects.toMatchObject({
       code: 'invalid_file',

@@ -16,10 +16,19 @@ export async function readHeader(source: ByteSource): Promise<ModelHeader> {
   const head = await source.read(0, Math.min(16, source.size))
   const format = detectFormat(head)
   if (format === undefined) {
-    const why = source.size === 0 ? 'it is empty' : 'it begins like neither a GGUF nor a safetensors file'
-    throw invalidFile(source.name, why)
+    throw invalidFile(source.name, whatItIs(head))
   }
   return format.read(source)
+}
+
+/** What people most often get instead of a model, so that they know where to look. */
+function whatItIs(head: Uint8Array): string {
+  if (head.length === 0) return 'it is empty'
+  const text = new TextDecoder('latin1').decode(head).trimStart().toLowerCase()
+  if (/^<(!doctype|html|\?xml|head)/.test(text))
+    return 'it is a web page, perhaps one that asks to sign in or says an error'
+  if (text.startsWith('version https://')) return 'it is a Git LFS pointer, which stands for the real file'
+  return 'it begins like neither a GGUF nor a safetensors file'
 }
 
 /** What all files of a model say together. */

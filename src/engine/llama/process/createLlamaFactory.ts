@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Clock, type Logger, silentLogger } from '../../../core/index.ts'
+import { type Clock, type Logger, SanjhaError, silentLogger } from '../../../core/index.ts'
 import type { EngineFactory, LlamaSource } from '../../pool/index.ts'
 import { openEngineLog } from './engineLog.ts'
 import type { EngineLimits } from './startEngineChild.ts'
@@ -33,8 +34,8 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
     module = new URL(`../native/index${extension}`, import.meta.url).href,
     exportName = 'createNativeEngine',
   } = options
-  return ({ source, load, contextLength, onProgress }, signal) =>
-    superviseEngine(
+  return ({ source, load, contextLength, onProgress }, signal) => {
+    const supervised = superviseEngine(
       {
         name: source.model,
         module,
@@ -64,6 +65,26 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
       },
       signal,
     )
+    return supervised.catch((error: unknown) => {
+      throw damaged(error, source) ?? error
+    })
+  }
+}
+
+/** What to do about a stored file that is gone or cannot be loaded; undefined when the failure is another one. */
+function damaged(error: unknown, source: LlamaSource): SanjhaError | undefined {
+  if (!SanjhaError.is(error) || (error.code !== 'invalid_file' && error.code !== 'not_found')) return undefined
+  const { model } = source
+  const files = source.modelParts ?? [source.modelPath]
+  const missing = files.find((path) => !existsSync(path))
+  const hint = `Should it be damaged: \`sanjha pull --force ${model}\` fetches it anew. \`sanjha logs ${model}\` prints what the engine said.`
+  if (missing !== undefined) {
+    const message = `A file of ${model} is no longer in the store.`
+    return new SanjhaError('invalid_file', message, { cause: error, hint, details: { file: missing } })
+  }
+  if (!files.includes(String(error.details?.['file']))) return undefined
+  const message = `llama.cpp cannot load ${model}: the file is damaged, or of an architecture that this version does not know.`
+  return new SanjhaError('invalid_file', message, { cause: error, hint, ...given({ details: error.details }) })
 }
 
 /** The name of a model's log file, for `sanjha logs`. */

@@ -94,6 +94,7 @@ export async function loadModel(api: NativeApi, options: ModelLoadOptions): Prom
   if (pointer === null) {
     throw new SanjhaError('invalid_file', `llama.cpp cannot load ${paths[0]}.`, {
       hint: 'Its log (`sanjha logs`) says why: the file may be damaged, or of an architecture that this version does not know.',
+      details: { file: paths[0] },
     })
   }
   return new NativeModel(api, pointer)

@@ -29,7 +29,7 @@ and \`--help\` (examples first). Colours and the moving progress line appear on 
 
 Exit status: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.interrupted} interrupted.
 
-With \`--json\` a failure is a document too:
+With \`--json\` a failure is a document too, also wrong usage (\`invalid_request\`, with \`param: argv\`), whose words stand on stderr besides:
 
 ${jsonBlock('error')}
 
@@ -60,6 +60,9 @@ function section(command: CommandLike, parent: string): string {
   if (rows.length > 0)
     lines.push('| | |', '|---|---|', ...rows.map(([what, meaning]) => `| \`${what}\` | ${meaning} |`), '')
   if (cliSchemas[name] !== undefined) lines.push(`\`--json\` prints:`, '', jsonBlock(name), '')
+  for (const variant of Object.keys(cliSchemas).filter((key) => key.startsWith(`${name} --`))) {
+    lines.push(`\`${variant.slice(name.length + 1)} --json\` prints:`, '', jsonBlock(variant), '')
+  }
   return [lines.join('\n'), ...command.commands.map((child) => section(child, name))].join('\n')
 }
 

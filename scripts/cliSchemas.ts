@@ -104,6 +104,12 @@ export const cliSchemas: Readonly<Record<string, z.ZodType>> = {
     models: z.array(loaded),
   }),
   pull: summary,
+  'pull --dry-run': z.object({
+    name: z.string(),
+    source: z.string(),
+    stored: z.boolean(),
+    files: z.array(z.object({ name: z.string(), size: z.number().nullable(), digest: z.string().nullable() })),
+  }),
   push: z.object({ target: z.string(), digest }),
   rm: z.array(z.object({ name: z.string(), freedBytes: z.number() })),
   run: z.looseObject({

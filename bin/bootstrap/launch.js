@@ -2,6 +2,7 @@ import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { cacheFolder } from './cacheFolder.js'
+import { programName } from './programName.js'
 
 /**
  * Starts the command line in this process. The compiled code of its modules is kept, which makes every later start quicker.
@@ -20,6 +21,9 @@ export async function launch(root) {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    get program() {
+      return programName(root, process.env, process.cwd())
+    },
   })
 }
 

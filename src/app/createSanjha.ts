@@ -19,7 +19,7 @@ import {
   OpenAIClient,
 } from '../engine/index.ts'
 import { createGateway, createMetrics } from '../gateway/index.ts'
-import { createModels, createPullRunKind, modelsMigrations } from '../models/index.ts'
+import { absoluteReference, createModels, createPullRunKind, modelsMigrations } from '../models/index.ts'
 import { createRuns, runsMigrations } from '../runs/index.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
@@ -73,7 +73,9 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     log,
   })
 
-  const ensureModel = async (name: string, ensure: EnsureModelOptions = {}): Promise<string> => {
+  const ensureModel = async (given: string, ensure: EnsureModelOptions = {}): Promise<string> => {
+    // Another process, in another folder, may have to resume the pull.
+    const name = absoluteReference(given, process.cwd())
     const source = await resolveEngineSource(name, { config, models, env })
     if (source !== undefined) return source.model
     if (!config.models.autoPull) {

@@ -8,6 +8,7 @@ interface Situation {
   readonly stored?: readonly string[]
   readonly hub?: boolean
   readonly autoPull?: boolean
+  readonly offline?: boolean
   readonly failing?: Readonly<Record<string, SanjhaError>>
 }
 
@@ -17,6 +18,7 @@ async function choose(situation: Situation): Promise<{ chosen: string; said: str
   const base = defaultConfig()
   const config = {
     ...base,
+    network: { ...base.network, offline: situation.offline ?? false },
     models: { ...base.models, default: situation.configured ?? null, autoPull: situation.autoPull ?? true },
   }
   const models = {
@@ -68,6 +70,11 @@ describe('the default model', () => {
     expect((await choose({ hub: true, failing: { granite: unreachable } })).chosen).toBe('smollm2')
     const wrong = new SanjhaError('digest_mismatch', 'other bytes')
     await expect(choose({ hub: true, failing: { granite: wrong } })).rejects.toThrow('other bytes')
+  })
+
+  it('says that it is offline, not that a hub does not answer', async () => {
+    await expect(choose({ offline: true })).rejects.toThrow('network.offline')
+    expect((await choose({ offline: true, stored: ['smollm2'] })).chosen).toBe('smollm2')
   })
 
   it('fetches nothing when that is switched off', async () => {

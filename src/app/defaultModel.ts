@@ -36,6 +36,15 @@ export async function ensureDefaultModel(options: DefaultModelOptions): Promise<
       },
     )
   }
+  if (config.network.offline) {
+    throw new SanjhaError(
+      'model_not_found',
+      'No model is stored, and network.offline keeps Sanjha from fetching one.',
+      {
+        hint: 'Turn network.offline off once, or bring a model from a file: sanjha pull ./model.gguf',
+      },
+    )
+  }
   if (await hubAnswers()) {
     try {
       return await ensure(preferred)

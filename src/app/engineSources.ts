@@ -21,7 +21,9 @@ export async function resolveEngineSource(
 }
 
 function localSource(model: ModelDetails): EngineSource {
-  const [first] = model.files.filter((file) => file.name.endsWith('.gguf'))
+  // The files of a split model, in their order: the engine opens them all, the first one first.
+  const parts = model.files.filter((file) => file.name.endsWith('.gguf'))
+  const [first] = parts
   if (model.format !== 'gguf' || first === undefined) {
     throw new SanjhaError(
       'unsupported',
@@ -37,6 +39,7 @@ function localSource(model: ModelDetails): EngineSource {
     model: model.name,
     digest: model.digest,
     modelPath: first.path,
+    ...(parts.length > 1 && { modelParts: parts.map((part) => part.path) }),
     weightsBytes: model.size,
     contextBytesPerToken: model.contextBytesPerToken,
     contextLength: model.contextLength,

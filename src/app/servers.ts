@@ -45,6 +45,11 @@ export async function findServer(paths: Place, signal: AbortSignal): Promise<Ser
   return (await listServers(paths, signal))[0]
 }
 
+/** The server of this home on that port, if it answers. */
+export async function findServerAt(paths: Place, port: number, signal: AbortSignal): Promise<ServerHandle | undefined> {
+  return (await listServers(paths, signal)).find((server) => Number(new URL(server.url).port) === port)
+}
+
 function handleOf(instance: Instance, url: string): ServerHandle {
   const ask = async (method: string, path: string, signal: AbortSignal): Promise<Response> => {
     const token = await readInstanceToken(instance)

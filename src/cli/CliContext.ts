@@ -9,6 +9,8 @@ export interface CliIo {
   readonly stderr: NodeJS.WriteStream & OutputStream
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** How a person calls the program here, for hints that can be typed as they stand. Absent: `sanjha`. */
+  readonly program?: string
 }
 
 /** Flags that every command takes. */

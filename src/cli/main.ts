@@ -41,10 +41,26 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     if (!(error instanceof CommanderError)) throw error
     // Commander has printed the help, the version or what is wrong already.
     status = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (status === exitCodes.usage && wantsJson(argv)) io.stdout.write(usageDocument(error.message))
   } finally {
     interruption.stop()
   }
   return status
+}
+
+/** Before the flags could be read; what stands behind `--` is no flag. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+}
+
+/** Wrong usage as the document that every other error is. */
+function usageDocument(message: string): string {
+  const [, text = ''] = /^(?:error: )?([\s\S]*)$/.exec(message) ?? []
+  const [what = '', ...more] = text.trim().split('\n')
+  const hint = more.join(' ').replace(/^\((.*)\)$/, '$1')
+  const error = new SanjhaError('invalid_request', what, { param: 'argv', ...(hint !== '' && { hint }) })
+  return `${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`
 }
 
 /** Whoever reads our output (`head`, a pager) may have seen enough; that is the end of the program and no failure. */
@@ -52,6 +68,9 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
   process.exit(exitCodes.ok)
 }
+
+/** Within so many milliseconds, the same signal twice is one. bin/bootstrap already drops most of these. */
+const sameSignalMs = 100
 
 /** SIGINT and SIGTERM as one abort signal; a second one ends the process at once. */
 class Interruption {
@@ -69,8 +88,8 @@ class Interruption {
       return
     }
     if (this.#controller.signal.aborted) {
-      // One Ctrl-C may arrive twice, from the terminal and from whoever started us.
-      if (performance.now() - this.#since > 500) process.exit(exitCodes.interrupted)
+      // One Ctrl-C may arrive twice at once, from the terminal and from whoever started us; nobody types so fast.
+      if (performance.now() - this.#since > sameSignalMs) process.exit(exitCodes.interrupted)
       return
     }
     this.#since = performance.now()
@@ -106,6 +125,7 @@ function createContext(
     env: io.env,
     quiet: flags.quiet === true,
     json: flags.json === true,
+    program: () => io.program ?? 'sanjha',
   })
   const opened: { close(): Promise<void> }[] = []
   let settled = false
@@ -126,6 +146,8 @@ function createContext(
     openApp: async (flags = [], logFile) => {
       const { openSanjha } = await import('../app/index.ts')
       const sanjha = await openSanjha({ env: io.env, cwd: io.cwd, flags, ...(logFile !== undefined && { logFile }) })
+      // Once, however often a command opens it.
+      if (opened.length === 0) for (const warning of sanjha.settings.warnings) out.warn(warning)
       opened.push(sanjha)
       return sanjha
     },

@@ -109,6 +109,18 @@ export interface PullOptions {
   readonly insecure?: boolean
 }
 
+/** What a pull would fetch. */
+export interface ResolvedReference {
+  /** What the model would be called. */
+  readonly name: string
+  /** Canonical reference of the source that answered. Never with credentials. */
+  readonly source: string
+  /** `size` is bytes, `digest` is `sha256:…`; null where nobody says beforehand. */
+  readonly files: readonly { readonly name: string; readonly size: number | null; readonly digest: string | null }[]
+  /** What a person should hear, e.g. which quantisation was chosen. */
+  readonly messages: readonly string[]
+}
+
 export interface CatalogEntry {
   readonly id: string
   readonly name: string
@@ -141,6 +153,8 @@ export interface Models {
   catalog(): readonly CatalogEntry[]
   /** Brings a model into the store. Errors: `invalid_reference`, `model_not_found`, `digest_mismatch`, `network_unreachable`, `disk_full`, … */
   pull(reference: string, options?: PullOptions): Promise<ModelDetails>
+  /** Finds out what `pull` would fetch and from where, without fetching it. Errors: as `pull`. */
+  resolve(reference: string, options?: Pick<PullOptions, 'signal' | 'insecure'>): Promise<ResolvedReference>
   /** Removes a name; the bytes go with the last name. Errors: `model_not_found`. */
   remove(name: string): Promise<{ readonly removed: string; readonly freedBytes: number }>
   /** Gives a stored model another name. Errors: `model_not_found`, `invalid_reference`. */

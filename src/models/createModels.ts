@@ -120,6 +120,10 @@ export function createModels(options: ModelsOptions): ModelsRoom {
         pullOptions,
       )
     }),
+    resolve: guard(async (reference: string, resolveOptions: Pick<PullOptions, 'signal' | 'insecure'> = {}) => {
+      const { resolveModel } = await import('./resolveModel.ts')
+      return resolveModel(reference, { ...options, cwd, store, catalog, clock, log }, resolveOptions)
+    }),
     remove: guard(async (name: string) => {
       const model = await required(name)
       const { digest } = model

@@ -1,3 +1,4 @@
+export { absoluteReference } from './absoluteReference.ts'
 export {
   type Catalog,
   type CatalogLicense,
@@ -17,6 +18,7 @@ export type {
   Models,
   PullOptions,
   PullProgress,
+  ResolvedReference,
 } from './contract.ts'
 export { createModels, type ModelsOptions, type ModelsRoom } from './createModels.ts'
 export { createPullRunKind, type PullInput, type PullResult } from './pullRun.ts'

@@ -37,8 +37,8 @@ beforeEach(async () => {
   config = {
     hub: { endpoint: hub.endpoint, token: null, home: null },
     registries: { pypi: 'http://127.0.0.1:9/simple', npm: null },
-    downloads: { stallTimeoutMs: 2000, connections: 1, probeTimeoutMs: 2000 },
-    network: { offline: false },
+    downloads: { stallTimeoutMs: 2000, probeTimeoutMs: 2000 },
+    network: { offline: false, allowHttp: false },
   }
 })
 afterEach(async () => {
@@ -280,7 +280,9 @@ describe('the catalogue', () => {
 
   test('offline', async () => {
     const catalog = catalogOf(digest, content.byteLength, ['https://hub.invalid/tiny-Q4_0.gguf'])
-    const error = await failure(pull('tiny', { catalog, config: { ...config, network: { offline: true } } }))
+    const error = await failure(
+      pull('tiny', { catalog, config: { ...config, network: { offline: true, allowHttp: false } } }),
+    )
     expect(error).toMatchObject({ code: 'network_unreachable', details: { kind: 'offline' } })
   })
 })

@@ -101,7 +101,8 @@ async function trySources(plan: PullPlan, work: PullWork): Promise<ModelDetails>
       failures.push({ source: name, error })
       if (error.code === 'network_unreachable' || error.code === 'invalid_config') unreachable.add(place)
       work.deps.log?.warn({ source: name, code: error.code }, 'a source of a model failed')
-      work.reporter.say(`${name}: ${error.message}`)
+      // A single source's reason is the error itself, and is heard once.
+      if (plan.sources.length > 1) work.reporter.say(`${name}: ${error.message}`)
     }
   }
   throw allSourcesFailed(plan, failures)

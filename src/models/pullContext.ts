@@ -59,7 +59,7 @@ export function defaultPullConfig(env: Readonly<Record<string, string | undefine
       home: env['HF_HOME'] || null,
     },
     registries: { pypi: env['SANJHA_PYPI_INDEX'] || null, npm: env['SANJHA_NPM_REGISTRY'] || null },
-    downloads: { stallTimeoutMs: 30_000, connections: 1, probeTimeoutMs: 4_000 },
-    network: { offline: false },
+    downloads: { stallTimeoutMs: 30_000, probeTimeoutMs: 4_000 },
+    network: { offline: false, allowHttp: false },
   }
 }

@@ -48,8 +48,8 @@ async function pull(
   const config = {
     hub: { endpoint: hub.endpoint, token: null, home: null },
     registries: { pypi: null, npm: null },
-    downloads: { stallTimeoutMs, connections: 1, probeTimeoutMs: 2000 },
-    network: { offline: false },
+    downloads: { stallTimeoutMs, probeTimeoutMs: 2000 },
+    network: { offline: false, allowHttp: false },
   }
   return await pullModel(
     reference,

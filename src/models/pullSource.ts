@@ -26,7 +26,7 @@ export async function pullFrom(plan: PullPlan, source: PullSource, work: PullWor
   const { deps, reporter, directory, tools, signal } = work
   if (source.reference.scheme === 'oci') return await pullOci(plan, source.reference, work)
   reporter.phase('resolve', `Asking ${formatReference(source.reference)}`)
-  const resolved = await resolveSource(plan, source, work)
+  const resolved = await resolveSource(plan, source, work.context)
   for (const message of resolved.messages) reporter.say(message)
   const expected = promisedDigest(plan, resolved, deps.catalog)
 
@@ -102,9 +102,14 @@ async function pullOci(
   )
 }
 
-async function resolveSource(plan: PullPlan, source: PullSource, work: PullWork): Promise<ResolvedModel> {
-  if (source.parts === null) return await resolveReference(source.reference, work.context)
-  const parts = await Promise.all(source.parts.map(async (part) => await resolveReference(part, work.context)))
+/** What a source offers. Fetches no weights. */
+export async function resolveSource(
+  plan: PullPlan,
+  source: PullSource,
+  context: TransportContext,
+): Promise<ResolvedModel> {
+  if (source.parts === null) return await resolveReference(source.reference, context)
+  const parts = await Promise.all(source.parts.map(async (part) => await resolveReference(part, context)))
   const pieces = parts.flatMap((part) => part.files)
   const name = plan.match?.file.file.split('/').at(-1) ?? pieces[0]!.name
   const role: FileRole = 'weights'
@@ -127,7 +132,7 @@ async function resolveSource(plan: PullPlan, source: PullSource, work: PullWork)
 }
 
 /** What the file must be. A source that promises other bytes than the catalogue is refused, aloud. */
-function promisedDigest(
+export function promisedDigest(
   plan: PullPlan,
   resolved: ResolvedModel,
   catalog: Catalog,

@@ -82,6 +82,20 @@ export class RunTable {
       .map(record)
   }
 
+  /**
+   * Forgets ended runs beyond the newest `keep`, and those that ended before `before` (milliseconds since 1970). Events and
+   * steps go with them. Returns how many.
+   */
+  prune(keep: number, before: number): number {
+    const { changes } = this.#database.run(
+      `DELETE FROM runs WHERE state NOT IN ('queued', 'running') AND (ended_at < ?1 OR id NOT IN (
+         SELECT id FROM runs WHERE state NOT IN ('queued', 'running') ORDER BY id DESC LIMIT ?2))`,
+      before,
+      keep,
+    )
+    return Number(changes)
+  }
+
   insert(kind: string, title: string, input: unknown): string {
     const id = sortableId('run', this.#clock.now())
     const json = JSON.stringify(input ?? null)

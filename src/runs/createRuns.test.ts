@@ -2,7 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Database, openDatabase, type ProcessIdentity, SanjhaError, thisProcess } from '../core/index.ts'
+import {
+  type Database,
+  openDatabase,
+  type ProcessIdentity,
+  SanjhaError,
+  systemClock,
+  thisProcess,
+} from '../core/index.ts'
 import type { RunContext, RunEvent, RunKind, Runs } from './contract.ts'
 import { createRuns } from './createRuns.ts'
 import { runsMigrations } from './migrations.ts'
@@ -348,4 +355,27 @@ describe('owners', () => {
     expect(await (opened.at(-1) as Runs).wait(id)).toMatchObject({ state: 'succeeded', attempts: 2 })
     await writeFile(file, '')
   })
+})
+
+it('forgets ended runs that are too many or too old, with their events, and never one that goes on', async () => {
+  let now = Date.now()
+  const clock = { ...systemClock, now: () => now }
+  const first = open([kind('wait', hang)], undefined, { clock })
+  const going = first.start('wait', {})
+  const old = first.start('count', { file, steps: 1 })
+  await first.wait(old.id)
+  now += 91 * 24 * 3600 * 1000
+  const kept: string[] = []
+  for (let index = 0; index < 4; index++) {
+    const run = first.start('count', { file, steps: 1 })
+    await first.wait(run.id)
+    kept.push(run.id)
+    now += 1
+  }
+  const second = open([], undefined, { clock, retention: { runs: 2, ms: 90 * 24 * 3600 * 1000 } })
+  const latest = second.start('count', { file, steps: 1 })
+  await second.wait(latest.id)
+  const ids = first.list().map((run) => run.id)
+  expect(ids.toSorted()).toEqual([going.id, ...kept.slice(2), latest.id].toSorted())
+  expect(database.all('SELECT DISTINCT run_id FROM run_events').length).toBe(ids.length)
 })

@@ -28,9 +28,13 @@ export interface CreateRunsOptions {
   readonly leaseMs?: number
   /** How often other processes' wishes and events are looked for, in milliseconds. Default 200. */
   readonly pollMs?: number
+  /** Which ended runs are kept: at most so many, and none that ended longer ago. Default: 1,000 and 90 days. */
+  readonly retention?: { readonly runs: number; readonly ms: number }
   /** How long `close` waits for runs to heed their signal, in milliseconds. Default 5,000. */
   readonly closeGraceMs?: number
 }
+
+const dayMs = 24 * 3600 * 1000
 
 /** The runs of one home, as seen and worked on by this process. */
 export function createRuns(options: CreateRunsOptions): Runs {
@@ -150,11 +154,22 @@ export function createRuns(options: CreateRunsOptions): Runs {
     }
   }
 
+  let pruned = false
+  /** Once per process, and not before one is begun: commands that only look should not have to write. */
+  const prune = (): void => {
+    if (pruned) return
+    pruned = true
+    const { runs: keep, ms } = options.retention ?? { runs: 1_000, ms: 90 * dayMs }
+    const count = table.prune(keep, clock.now() - ms)
+    if (count > 0) log.info({ count }, 'Old runs were removed')
+  }
+
   return {
     start(kindName, input) {
       refuseWhenClosed()
       const kind = kindOf(kindName)
       const parsed = kind.parse(input)
+      prune()
       const title = kind.title(parsed)
       // One transaction: nobody ever sees a run that was made and not begun.
       const claim = database.transaction(

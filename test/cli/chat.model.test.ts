@@ -20,7 +20,10 @@ afterAll(() => home[Symbol.asyncDispose]())
 describe('the store, for scripts', () => {
   it('list and show keep their contract', async () => {
     const list = await home.sanjha(['list', '--json'])
-    const [first] = cliSchemas['list']?.parse(JSON.parse(list.stdout)) as { digest: string; format: string }[]
+    const listed = cliSchemas['list']?.parse(JSON.parse(list.stdout)) as
+      | { digest: string; format: string }[]
+      | undefined
+    const first = listed?.[0]
     expect(first?.format).toBe('gguf')
     const show = await home.sanjha(['show', 'assistant', '--json'])
     const shown = cliSchemas['show']?.parse(JSON.parse(show.stdout))

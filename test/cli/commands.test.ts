@@ -47,6 +47,15 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/\bat .*:\d+:\d+/)
+    const json = await home.sanjha([...args, '--json'])
+    expect(json.code).toBe(2)
+    expect(cliSchemas['error']?.parse(JSON.parse(json.stdout))).toMatchObject({
+      error: { code: 'invalid_request', param: 'argv' },
+    })
+  })
+
+  it('does not take what stands behind -- for a flag', async () => {
+    expect(await home.sanjha(['lst', '--', '--json'])).toMatchObject({ code: 2, stdout: '' })
   })
 })
 

@@ -7,6 +7,7 @@ import { checkLibraries } from './libraries.ts'
 import { checkMemory } from './memory.ts'
 import { checkNode } from './node.ts'
 import { checkPort } from './port.ts'
+import { checkNpm, checkPypi } from './registries.ts'
 import { checkStore } from './store.ts'
 
 /** All checks, in the order in which one would look: what the later ones need comes first. */
@@ -19,5 +20,7 @@ export const checks: readonly Check[] = [
   checkLibraries,
   checkPort,
   checkHub,
+  checkPypi,
+  checkNpm,
   checkEngine,
 ]

@@ -1,9 +1,30 @@
 import { formatBytes, SanjhaError } from '../../core/index.ts'
-import type { ModelDetails } from '../../models/index.ts'
+import { absoluteReference, type ModelDetails } from '../../models/index.ts'
 import type { CliContext } from '../CliContext.ts'
 import { eventPrinter } from './watchEvents.ts'
 
-export async function pullModel(context: CliContext, reference: string, force: boolean): Promise<void> {
+/** What `pull` would fetch, from where, and how much of it. */
+export async function previewPull(context: CliContext, reference: string): Promise<void> {
+  const sanjha = await context.openApp()
+  const { out, signal } = context
+  const { name, source, files, messages } = await sanjha.models.resolve(reference, { signal })
+  const stored = (await sanjha.models.find(reference)) !== undefined
+  if (out.json) {
+    out.document({ name, source, stored, files })
+    return
+  }
+  for (const message of messages) out.talk(message)
+  out.line(`${name} from ${source}`)
+  for (const file of files) {
+    out.line(
+      `  ${file.name}  ${file.size === null ? 'size unknown' : formatBytes(file.size)}  ${file.digest ?? 'no digest is stated'}`,
+    )
+  }
+  out.talk(stored ? 'It is stored already.' : 'Nothing was fetched.')
+}
+
+export async function pullModel(context: CliContext, given: string, force: boolean): Promise<void> {
+  const reference = absoluteReference(given, context.io.cwd)
   const sanjha = await context.openApp()
   const { out, signal } = context
   const run = sanjha.runs.start('pull', { model: reference, force })

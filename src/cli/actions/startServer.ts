@@ -24,13 +24,15 @@ export async function startServer(context: CliContext, options: StartServerOptio
   const { out, signal } = context
   const sanjha = await context.openApp(await serverFlags(options), 'server.log')
   if (options.detach) {
-    await detach(context, sanjha)
+    await detach(context, sanjha, options)
     return
   }
   checkExposure(sanjha.config.server)
   const { createServer } = await import('../../server/index.ts')
   const server = createServer(sanjha)
-  const { url } = await server.listen()
+  const { url } = await server.listen().catch(async (error: unknown) => {
+    throw (await takenByOurs(sanjha, error, signal)) ?? error
+  })
   const registered = await registerInstance(sanjha.paths, {
     kind: 'server',
     url,
@@ -51,6 +53,18 @@ export async function startServer(context: CliContext, options: StartServerOptio
   }
   // A person who stops a server with Ctrl-C has got what they wanted.
   context.settle()
+}
+
+/** Says so when the port is taken by a server of this same home: then there is nothing to start. */
+async function takenByOurs(sanjha: Sanjha, error: unknown, signal: AbortSignal): Promise<SanjhaError | undefined> {
+  if (!SanjhaError.is(error) || error.code !== 'port_in_use') return undefined
+  const { findServerAt } = await import('../../app/index.ts')
+  const other = await findServerAt(sanjha.paths, sanjha.config.server.port, signal)
+  if (other === undefined) return undefined
+  return new SanjhaError('port_in_use', `Sanjha runs already at ${other.url} (process ${other.pid}).`, {
+    cause: error,
+    hint: '`sanjha run MODEL` uses it, `sanjha stop --server` ends it, and --port N starts another one beside it.',
+  })
 }
 
 /** Fetches and loads; the name of the default model, or undefined when the server starts without one. */
@@ -113,14 +127,17 @@ async function serverFlags(options: StartServerOptions): Promise<ConfigFlag[]> {
   return flags
 }
 
-/** Starts this same command again, in the background, and waits until it answers. */
-async function detach(context: CliContext, sanjha: Sanjha): Promise<void> {
+/** Starts the same server in the background, and waits until it answers. */
+async function detach(context: CliContext, sanjha: Sanjha, options: StartServerOptions): Promise<void> {
   const { out, signal } = context
   await mkdir(sanjha.paths.logs, { recursive: true })
   const logFile = join(sanjha.paths.logs, 'server.out')
   const log = openSync(logFile, 'w')
-  const argv = process.argv.slice(1).filter((word) => word !== '-d' && word !== '--detach')
-  const child = spawn(process.execPath, [...process.execArgv, ...argv], { detached: true, stdio: ['ignore', log, log] })
+  const entry = process.argv[1] as string
+  const child = spawn(process.execPath, [...process.execArgv, entry, ...foregroundArguments(options)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   let ended: number | null | undefined
   child.once('exit', (code) => {
     ended = code
@@ -144,6 +161,24 @@ async function detach(context: CliContext, sanjha: Sanjha): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   child.kill()
+}
+
+/**
+ * The command line of the server in the background. Written anew rather than taken from ours, where `-d` may hide in `-qd`
+ * and `--json` would change what it says when it is ready.
+ */
+function foregroundArguments(options: StartServerOptions): string[] {
+  const { host, port, ctxSize, threads, keepAlive, apiKeyFile, models } = options
+  const flags = {
+    '--host': host,
+    '--port': port,
+    '--ctx-size': ctxSize,
+    '--threads': threads,
+    '--keep-alive': keepAlive,
+    '--api-key-file': apiKeyFile,
+  }
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined)
+  return ['serve', ...given.map(([flag, value]) => `${flag}=${value}`), '--', ...models]
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -19,7 +19,7 @@ const historyLength = 1000
 
 /**
  * The chat at the terminal, until /bye, Ctrl-D or the end of the input. Ctrl-C stops an answer; at the prompt it clears the
- * line, and twice in a row it only says how to leave.
+ * line, and at an empty one says how to leave.
  */
 export async function repl(context: CliContext, options: ReplOptions): Promise<void> {
   const { io, out } = context
@@ -40,21 +40,32 @@ export async function repl(context: CliContext, options: ReplOptions): Promise<v
     ended = true
   })
   let answering: AbortController | undefined
+  /** The lines so far of a message of several lines. */
+  let pending: string | undefined
+  let quoted = false
   const interrupt = (): void => {
     if (answering !== undefined) {
       answering.abort()
       return
     }
-    out.talk('\n(Ctrl-D or /bye ends the chat.)')
-    if (!ended) input.prompt()
+    const empty = input.line === '' && pending === undefined
+    if (input.terminal) {
+      // The whole line goes, wherever the cursor stands in it, and with it the lines of a message that is not finished.
+      input.write(null, { ctrl: true, name: 'e' })
+      input.write(null, { ctrl: true, name: 'u' })
+    }
+    pending = undefined
+    quoted = false
+    out.talk(empty ? '\n(Ctrl-D or /bye ends the chat.)' : '')
+    if (ended) return
+    input.setPrompt('>>> ')
+    input.prompt()
   }
   // readline takes Ctrl-C from a terminal itself; from elsewhere it arrives as a signal.
   input.on('SIGINT', interrupt)
   const unlisten = context.onInterrupt(interrupt)
   const say = (line: string): void => out.talk(line)
   try {
-    let pending: string | undefined
-    let quoted = false
     const prompt = (): void => {
       if (ended || !input.terminal) return
       input.setPrompt(pending === undefined ? '>>> ' : '... ')

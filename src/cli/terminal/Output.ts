@@ -13,6 +13,8 @@ export interface OutputOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly quiet: boolean
   readonly json: boolean
+  /** How a person calls the program here; asked when a hint names a command. Absent: `sanjha`. */
+  readonly program?: () => string
 }
 
 /**
@@ -25,6 +27,7 @@ export class Output {
   readonly #stdout: OutputStream
   readonly #stderr: OutputStream
   readonly #color: { readonly out: boolean; readonly err: boolean }
+  readonly #program: () => string
   #progressShown = false
 
   constructor(options: OutputOptions) {
@@ -32,6 +35,7 @@ export class Output {
     this.quiet = options.quiet
     this.#stdout = options.stdout
     this.#stderr = options.stderr
+    this.#program = options.program ?? (() => 'sanjha')
     const colorAllowed = !options.env.NO_COLOR && options.env.TERM !== 'dumb'
     this.#color = {
       out: colorAllowed && options.stdout.isTTY === true,
@@ -80,14 +84,14 @@ export class Output {
   talk(text: string): void {
     if (this.quiet) return
     this.clearProgress()
-    this.#stderr.write(`${sanitize(text)}\n`)
+    this.#stderr.write(`${this.#typeable(text)}\n`)
   }
 
   /** What to do next; the same channel as talk, set apart by its arrow. */
   hint(text: string): void {
     if (this.quiet || this.json) return
     this.clearProgress()
-    this.#stderr.write(`${this.dim(`→ ${sanitize(text)}`, 'err')}\n`)
+    this.#stderr.write(`${this.dim(`→ ${this.#typeable(text)}`, 'err')}\n`)
   }
 
   warn(text: string): void {
@@ -102,7 +106,12 @@ export class Output {
 
   /** Further lines below an error. */
   errorDetail(text: string): void {
-    this.#stderr.write(`  ${sanitize(text)}\n`)
+    this.#stderr.write(`  ${this.#typeable(text)}\n`)
+  }
+
+  /** Harmless, and with commands as they have to be typed here: not everybody has `sanjha` on the PATH. */
+  #typeable(text: string): string {
+    return sanitize(text).replace(/(^|[`\s])sanjha (?=[a-z])/g, (_, before: string) => `${before}${this.#program()} `)
   }
 
   /** The one moving line, on a terminal only; elsewhere nothing, so that logs stay readable. */

@@ -79,14 +79,14 @@ export interface Config {
   readonly downloads: {
     /** Without a byte for so long, a source counts as stalled and is asked again. */
     readonly stallTimeoutMs: number
-    /** Parallel ranges per file. */
-    readonly connections: number
     /** How long to wait for a hub before taking another source. */
     readonly probeTimeoutMs: number
   }
   readonly network: {
     /** Refuse every connection that leaves this machine. */
     readonly offline: boolean
+    /** Fetch models by plain http from machines other than this one. */
+    readonly allowHttp: boolean
   }
   readonly log: { readonly level: LogLevel }
 }

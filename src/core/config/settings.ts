@@ -148,12 +148,18 @@ export const settings: readonly Setting[] = [
   setting('registries.npm', optional(url), null, 'The npm registry. `auto`: what npm is set to.', { userOnly: true }),
 
   setting('downloads.stallTimeout', duration(false), 20_000, 'Without a byte for so long, a source is asked again.'),
-  setting('downloads.connections', integer(1, 16), 4, 'Parallel ranges per file.'),
   setting('downloads.probeTimeout', duration(false), 4_000, 'How long to wait for a hub before taking another source.'),
 
   setting('network.offline', bool, false, 'Refuse every connection that leaves this machine.', {
     env: ['SANJHA_OFFLINE'],
   }),
+  setting(
+    'network.allowHttp',
+    bool,
+    false,
+    'Fetch models by plain http from other machines too, where anybody on the way could change them.',
+    { userOnly: true },
+  ),
 
   setting(
     'log.level',

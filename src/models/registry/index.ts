@@ -1,5 +1,5 @@
 export { type Credentials, findCredentials } from './credentials.ts'
-export { pullFromRegistry } from './pullFromRegistry.ts'
+export { pullFromRegistry, resolveInRegistry } from './pullFromRegistry.ts'
 export { type PushOptions, pushToRegistry } from './pushToRegistry.ts'
 export { RegistryClient, type RegistryClientOptions } from './RegistryClient.ts'
 export { openRegistry, type RegistryContext } from './registryContext.ts'

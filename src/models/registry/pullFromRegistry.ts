@@ -7,6 +7,22 @@ import { isModelManifest, type Manifest, mediaTypes, parseManifest } from '../st
 import type { FetchedManifest, RegistryClient } from './RegistryClient.ts'
 import { downloadTools, openRegistry, type RegistryContext } from './registryContext.ts'
 
+/** What a pull would fetch: the files of a model in a registry. Errors: as `pullFromRegistry`, but for those of the disk. */
+export async function resolveInRegistry(
+  reference: RegistryReference,
+  context: RegistryContext,
+  options: PullOptions = {},
+): Promise<{ name: string; size: number; digest: string }[]> {
+  const client = openRegistry(reference, context, options)
+  const fetched = await findModel(client, reference, formatReference(reference))
+  const { layers } = parseManifest(fetched.content, fetched.digest)
+  return layers.map(({ annotations, digest, size }) => ({
+    name: annotations?.['org.cncf.model.filepath'] ?? digest,
+    size,
+    digest,
+  }))
+}
+
 /** Evidence is small. What is larger than this, or more than so many, is not fetched, and that is said. */
 const limits = { referrers: 256, depth: 4, blobBytes: 4 * 1024 * 1024 }
 

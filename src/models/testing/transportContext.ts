@@ -22,6 +22,7 @@ export async function testContext(
     settings: {
       hub: { endpoint: 'http://127.0.0.1:9', token: null, home: null, ...hub },
       registries: { pypi: null, npm: null, ...registries },
+      network: { allowHttp: false },
     },
     home: '/nowhere',
     cwd: '/nowhere',

@@ -34,6 +34,7 @@ export type RunProgram = (
 export interface TransportSettings {
   readonly hub: { readonly endpoint: string; readonly token: string | null; readonly home: string | null }
   readonly registries: { readonly pypi: string | null; readonly npm: string | null }
+  readonly network: { readonly allowHttp: boolean }
 }
 
 /** What a transport may use. Everything that reaches outside is in here. */

@@ -9,12 +9,12 @@ export const web: Transport<'https' | 'http'> = {
   schemes: ['https', 'http'],
   resolve: async (reference, context) => {
     const url = new URL(reference.url)
-    if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && context.env['SANJHA_ALLOW_HTTP'] !== '1') {
+    if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && !context.settings.network.allowHttp) {
       throw new SanjhaError(
         'forbidden',
         `${url.host} is asked by plain http, where anybody on the way could change the model.`,
         {
-          hint: 'Use https. If you trust the network between, set SANJHA_ALLOW_HTTP=1.',
+          hint: 'Use https. If you trust the network between, set `network.allowHttp: true` in the configuration.',
         },
       )
     }

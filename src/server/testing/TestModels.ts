@@ -1,5 +1,12 @@
 import { SanjhaError } from '../../core/index.ts'
-import type { CatalogEntry, ModelDetails, ModelSummary, Models, PullOptions } from '../../models/index.ts'
+import type {
+  CatalogEntry,
+  ModelDetails,
+  ModelSummary,
+  Models,
+  PullOptions,
+  ResolvedReference,
+} from '../../models/index.ts'
 
 export function testModel(name: string, changes: Partial<ModelDetails> = {}): ModelDetails {
   return {
@@ -51,6 +58,10 @@ export class TestModels implements Models {
 
   catalog(): readonly CatalogEntry[] {
     return []
+  }
+
+  async resolve(reference: string): Promise<ResolvedReference> {
+    return { name: reference, source: `test:${reference}`, files: [], messages: [] }
   }
 
   async pull(reference: string, options: PullOptions = {}): Promise<ModelDetails> {

@@ -6,6 +6,7 @@ import { imageFromBase64 } from '../http/images.ts'
 import { type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
 import { wireLogprobs } from '../openai/wire.ts'
+import { checkThinking } from './checkThinking.ts'
 import { loadOnly } from './loadOnly.ts'
 import { modelField } from './modelField.ts'
 import { lastOnly, ndjsonResponse } from './ndjson.ts'
@@ -107,6 +108,7 @@ async function* answer(request: RouteRequest<GenerateBody>, stream: boolean): As
   const lease = await server.sanjha.engines.acquire(body.model, body.common.acquire, request.signal)
   try {
     const { engine, model, loadMs } = lease
+    checkThinking(engine, model, body.common.thinking)
     const prompt = await promptOf(body, engine)
     const parts = generateParts(
       request,

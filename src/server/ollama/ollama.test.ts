@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { type Json, type TestServer, testServer } from '../testing/testServer.ts'
 import { chatAnswer, generateAnswer } from './responseSchemas.ts'
 
@@ -163,6 +164,30 @@ it('what is wrong or not offered is refused in one clear sentence', async () => 
   expect(await refused('/api/chat', { messages: user, options: { temperature: -1 } })).toContain('options.temperature')
   expect(await refused('/api/create', {})).toContain('sanjha pull file:')
   expect(await refused('/api/push', {})).toContain('sanjha push')
+})
+
+it('who asks a model to think that cannot is told so', async () => {
+  const plain = testServer({ engines: { test: new TestEngine({ capabilities: { thinking: false } }) } })
+  try {
+    for (const [path, question] of [
+      ['/api/chat', { messages: user }],
+      ['/api/generate', { prompt: 'Hi' }],
+    ] as const) {
+      const ask = (body: object) => plain.json('POST', path, { model: 'test', stream: false, ...question, ...body })
+      const { status, body } = await ask({ think: true })
+      expect({ status, error: body.error }).toEqual({
+        status: 400,
+        error: expect.stringContaining('does not support thinking'),
+      })
+      expect((await ask({ think: false })).status).toBe(200)
+      expect((await ask({})).status).toBe(200)
+      const streamed = await plain.request('POST', path, { model: 'test', ...question, think: true })
+      expect(streamed.status).toBe(400)
+      expect(plain.pool.held).toBe(0)
+    }
+  } finally {
+    await plain.close()
+  }
 })
 
 it('a failure in the middle is the last line', async () => {

@@ -59,6 +59,8 @@ export interface Config {
     readonly maxLoaded: number | null
     /** How keys and values of the context are stored. */
     readonly kvType: 'f16' | 'q8_0' | 'q4_0'
+    /** What computes; `cpu` is always there, the others are installed on request. */
+    readonly backend: 'cpu' | 'vulkan' | 'cuda'
     readonly gpuLayers: number | 'auto'
     readonly speculative: boolean
   }

@@ -121,7 +121,18 @@ export const settings: readonly Setting[] = [
     'f16',
     'How the context is stored; the quantized types take a half and a quarter of the memory and lose some exactness.',
   ),
-  setting('engine.gpuLayers', orAuto(integer(0)), 'auto', 'Layers to place on a GPU, where a GPU engine is installed.'),
+  setting(
+    'engine.backend',
+    oneOf('cpu', 'vulkan', 'cuda'),
+    'cpu',
+    'What computes. `vulkan` and `cuda` use a graphics processor and are fetched first: `sanjha engine install NAME`.',
+  ),
+  setting(
+    'engine.gpuLayers',
+    orAuto(integer(0)),
+    'auto',
+    'Layers to place on the GPU of `engine.backend`. `auto`: all of them; 0: none.',
+  ),
   setting('engine.speculative', bool, true, 'Speculative decoding where it helps; it never changes an answer.'),
 
   setting(

@@ -29,7 +29,7 @@ and \`--help\` (examples first). Colours and the moving progress line appear on 
 
 Exit status: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.interrupted} interrupted.
 
-With \`--json\` a failure is a document too, also wrong usage (\`invalid_request\`, with \`param: argv\`), whose words stand on stderr besides:
+With \`--json\` a failure is a document too, also wrong usage (with \`param: argv\`), whose words stand on stderr besides:
 
 ${jsonBlock('error')}
 

@@ -28,3 +28,8 @@ export function decimal(
     return value
   }
 }
+
+/** A parser for an option that may be given several times. */
+export function each(text: string, before?: readonly string[]): readonly string[] {
+  return [...(before ?? []), text]
+}

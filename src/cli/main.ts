@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
       }
       renderError(error, context.out, debug)
       const known = SanjhaError.from(error)
-      status = known.code === 'invalid_request' && known.param === 'argv' ? exitCodes.usage : exitCodes.failed
+      status = known.param === 'argv' ? exitCodes.usage : exitCodes.failed
     } finally {
       await context.close()
     }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { isNodeError, SanjhaError } from './errors.ts'
@@ -54,6 +54,9 @@ function connect(path: string): DatabaseSync {
     useWriteAheadLog(connection)
     return connection
   } catch (error) {
+    // Without room for its log, SQLite speaks of an input or output error.
+    const full = kindOf(error) === sqliteFull || (kindOf(error) === sqliteIoError && isFull(dirname(path)))
+    if (full) throw diskFull(error)
     throw new SanjhaError('invalid_file', `The database ${path} cannot be opened: ${(error as Error).message}.`, {
       cause: error,
       hint: 'If the file is damaged, move it away: models stay in the store, and the index is built anew from it.',
@@ -75,7 +78,7 @@ function useWriteAheadLog(connection: DatabaseSync): void {
 }
 
 // The low byte of an SQLite error says what kind it is.
-const [sqliteBusy, sqliteCorrupt, sqliteFull, sqliteNotADatabase] = [5, 11, 13, 26]
+const [sqliteBusy, sqliteIoError, sqliteCorrupt, sqliteFull, sqliteNotADatabase] = [5, 10, 11, 13, 26]
 const kindOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff
 
 /** What can happen to anybody's disk, in words; a mistake in our SQL stays what it is. */
@@ -84,10 +87,7 @@ function translate(error: unknown): unknown {
     case sqliteBusy:
       return new SanjhaError('locked', 'Another Sanjha process holds the database for too long.', { cause: error })
     case sqliteFull:
-      return new SanjhaError('disk_full', 'There is no space left on the disk for the database.', {
-        cause: error,
-        hint: 'Free some space (`sanjha rm MODEL` removes a model) and try again.',
-      })
+      return diskFull(error)
     case sqliteCorrupt:
     case sqliteNotADatabase:
       return new SanjhaError('invalid_file', `The database is damaged: ${(error as Error).message}.`, {
@@ -97,6 +97,19 @@ function translate(error: unknown): unknown {
     default:
       return error
   }
+}
+
+function diskFull(cause: unknown): SanjhaError {
+  return new SanjhaError('disk_full', 'There is no space left on the disk for the database.', {
+    cause,
+    hint: 'Free some space and try again, or set SANJHA_HOME to a folder on another disk.',
+  })
+}
+
+/** Less than the smallest log that SQLite makes. */
+function isFull(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize < 65_536
 }
 
 function facade(connection: DatabaseSync): Database {

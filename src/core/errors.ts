@@ -146,7 +146,7 @@ export class SanjhaError extends Error {
         hint: 'Free some space (`sanjha rm MODEL` removes a model) and try again.',
       })
     }
-    if (isNodeError(error) && (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS')) {
+    if (isNodeError(error) && isRefusal(error)) {
       const what = error.path ?? 'A file'
       return new SanjhaError('internal', `${what} may not be read or written (${error.code}).`, {
         cause: error,
@@ -177,6 +177,11 @@ export class SanjhaError extends Error {
       ...(this.details !== undefined && { details: this.details }),
     }
   }
+}
+
+/** Node tells of a folder that cannot be made on a read-only disk as if its parent were missing. */
+function isRefusal({ code, syscall }: NodeJS.ErrnoException): boolean {
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || (code === 'ENOENT' && syscall === 'mkdir')
 }
 
 /** True for errors of Node's own, which carry a string `code` such as `ENOENT`. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
 import { cliSchemas } from '../../scripts/cliSchemas.ts'
 import { TestHome } from '../support/sanjha.ts'
 import { testModelPath } from '../support/testModel.ts'
@@ -12,7 +13,7 @@ let model: string
 beforeAll(async () => {
   const { code, stdout, stderr } = await home.sanjha(['pull', await testModelPath(), '--json'])
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-  model = (cliSchemas['pull']?.parse(JSON.parse(stdout)) as { name: string }).name
+  model = ((cliSchemas['pull'] as z.ZodType).parse(JSON.parse(stdout)) as { name: string }).name
   expect((await home.sanjha(['cp', model, 'assistant'])).code).toBe(0)
 })
 afterAll(() => home[Symbol.asyncDispose]())
@@ -152,10 +153,11 @@ describe('a server', () => {
   it('goes to the background with -d', async () => {
     const { code, stdout } = await home.sanjha(['serve', 'assistant', '--port', '0', '-d', '--json'])
     expect(code).toBe(0)
-    const { url, pid } = JSON.parse(stdout) as { url: string; pid: number }
+    const { url } = JSON.parse(stdout) as { url: string }
     expect((await fetch(`${url}/health`)).status).toBe(200)
     expect((await home.sanjha(['stop', '--server'])).code).toBe(0)
-    expect(() => process.kill(pid, 0)).toThrow()
+    // Its number may be that of a zombie for a while: whoever adopted it has yet to ask for its end.
+    await expect(fetch(`${url}/health`)).rejects.toThrow()
   })
 
   it('ends with 0 on Ctrl-C', async () => {

@@ -37,7 +37,8 @@ export class TestHome {
     const child = spawn(process.execPath, [program, ...args], {
       env: this.env,
       cwd: this.path,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      // An open stdin that says nothing would be waited for.
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#servers.push(child)
     let said = ''

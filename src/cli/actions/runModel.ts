@@ -44,7 +44,11 @@ export async function runModel(
 ): Promise<void> {
   const { io, out, signal } = context
   const settings = await chatSettings(options)
-  const piped = await readStdin(io.stdin, options.interactive === true)
+  const piped = await readStdin(io.stdin, {
+    interactive: options.interactive === true,
+    signal,
+    waits: () => out.talk('Waiting for the end of stdin. Where nothing is to be read from it, add `< /dev/null`.'),
+  })
   const prompt = [words.join(' '), piped].filter((text) => text !== '').join('\n\n')
   const oneShot = prompt !== '' || (io.stdin.isTTY !== true && options.interactive !== true)
   if (oneShot && prompt === '') {
@@ -62,6 +66,7 @@ export async function runModel(
   const sanjha = await context.openApp(configFlags(options))
   const model = await sanjha.ensureModel(name, { signal, onEvent: eventPrinter(out), say: (line) => out.talk(line) })
   const load = await loadOptions(sanjha, options)
+  await sayWhatContext(context, sanjha, model, options.ctxSize)
   const target = await openChatTarget(sanjha, model, {
     signal,
     load,
@@ -170,6 +175,20 @@ function configFlags(options: RunOptions): ConfigFlag[] {
       ? []
       : [{ flag: '--keep-alive', key: 'engine.keepAlive', value: options.keepAlive }]),
   ]
+}
+
+/** More than the model was made for is not to be had, and that is no secret. */
+async function sayWhatContext(
+  context: CliContext,
+  sanjha: Sanjha,
+  model: string,
+  asked: number | undefined,
+): Promise<void> {
+  if (asked === undefined) return
+  const longest = (await sanjha.models.find(model))?.contextLength ?? null
+  if (longest !== null && asked > longest) {
+    context.out.warn(`${model} was made for ${longest} tokens; it gets no more, though --ctx-size asks for ${asked}.`)
+  }
 }
 
 async function loadOptions(sanjha: Sanjha, options: RunOptions): Promise<LoadOptions> {

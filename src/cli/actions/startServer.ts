@@ -62,7 +62,6 @@ async function takenByOurs(sanjha: Sanjha, error: unknown, signal: AbortSignal):
   const other = await findServerAt(sanjha.paths, sanjha.config.server.port, signal)
   if (other === undefined) return undefined
   return new SanjhaError('port_in_use', `Sanjha runs already at ${other.url} (process ${other.pid}).`, {
-    cause: error,
     hint: '`sanjha run MODEL` uses it, `sanjha stop --server` ends it, and --port N starts another one beside it.',
   })
 }

@@ -1,4 +1,4 @@
-import { decimal, integer } from '../arguments.ts'
+import { decimal, each, integer } from '../arguments.ts'
 import { type CommandModule, newCommand } from '../command.ts'
 
 export const runCommand: CommandModule = {
@@ -25,7 +25,8 @@ export const runCommand: CommandModule = {
       .option('--schema <file>', 'JSON Schema that the answer has to follow')
       .option('--format <format>', '"json" for any JSON')
       .option('--grammar <file>', 'GBNF grammar that the answer has to follow')
-      .option('--adapter <file...>', 'LoRA adapter (GGUF), as FILE or FILE:SCALE')
+      // One each: a list would take the prompt too.
+      .option('--adapter <file>', 'LoRA adapter (GGUF), as FILE or FILE:SCALE; may be given again', each)
       .option('--draft <model>', 'smaller model of the same vocabulary that proposes tokens')
       .option('--think', 'let the model think aloud where it can')
       .option('--no-think', 'do not let it')

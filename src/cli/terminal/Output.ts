@@ -84,14 +84,14 @@ export class Output {
   talk(text: string): void {
     if (this.quiet) return
     this.clearProgress()
-    this.#stderr.write(`${this.#typeable(text)}\n`)
+    this.#stderr.write(`${this.typeable(text)}\n`)
   }
 
   /** What to do next; the same channel as talk, set apart by its arrow. */
   hint(text: string): void {
     if (this.quiet || this.json) return
     this.clearProgress()
-    this.#stderr.write(`${this.dim(`→ ${this.#typeable(text)}`, 'err')}\n`)
+    this.#stderr.write(`${this.dim(`→ ${this.typeable(text)}`, 'err')}\n`)
   }
 
   warn(text: string): void {
@@ -106,11 +106,11 @@ export class Output {
 
   /** Further lines below an error. */
   errorDetail(text: string): void {
-    this.#stderr.write(`  ${this.#typeable(text)}\n`)
+    this.#stderr.write(`  ${this.typeable(text)}\n`)
   }
 
   /** Harmless, and with commands as they have to be typed here: not everybody has `sanjha` on the PATH. */
-  #typeable(text: string): string {
+  typeable(text: string): string {
     return sanitize(text).replace(/(^|[`\s])sanjha (?=[a-z])/g, (_, before: string) => `${before}${this.#program()} `)
   }
 

@@ -59,7 +59,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     const setting = findSetting(key)
     if (setting === undefined) throw invalid(unknownKey(key))
     values.set(setting, {
-      value: parse(setting, given, (message) => invalid(`${flag}: ${message}`)),
+      value: parse(setting, given, (message) => wrongFlag(`${flag}: ${message}`)),
       origin: { from: 'flag', flag },
     })
   }
@@ -128,6 +128,8 @@ function misplaced(setting: Setting, userFile: string): string {
     : `"${setting.key}" may not be set by a project, because a project of somebody else could then open this machine or send data elsewhere. Set it in ${userFile} or in the environment.`
 }
 
+/** By its parameter the command line knows that it is at fault, and no file. */
+const wrongFlag = (message: string): SanjhaError => new SanjhaError('invalid_config', message, { param: 'argv' })
 const invalid = (message: string): SanjhaError => new SanjhaError('invalid_config', message)
 
 /** The nearest `sanjha.yaml`, from `cwd` up to the repository's root or the home directory. */

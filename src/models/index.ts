@@ -21,6 +21,7 @@ export type {
   ResolvedReference,
 } from './contract.ts'
 export { createModels, type ModelsOptions, type ModelsRoom } from './createModels.ts'
+export { fetchPackageFiles, type PackageFilesRequest } from './fetchPackageFiles.ts'
 export { createPullRunKind, type PullInput, type PullResult } from './pullRun.ts'
 export { formatReference, parseReference, type Reference } from './reference.ts'
 export { type ModelStore, modelsMigrations } from './store/index.ts'

@@ -8,9 +8,8 @@ import { createRunProgram, type RunProgram, type TransportContext } from './tran
 /** The settings that a pull obeys. */
 export type PullConfig = Pick<Config, 'hub' | 'registries' | 'downloads' | 'network'>
 
-export interface PullDeps {
-  readonly store: ModelStore
-  readonly catalog: Catalog
+/** What is needed to reach outside. */
+export interface NetworkDeps {
   /** Absent: the defaults, and what `env` says. */
   readonly config?: PullConfig
   /** Absent: `process.env`. */
@@ -28,8 +27,13 @@ export interface PullDeps {
   readonly freeSpace?: (directory: string) => Promise<number>
 }
 
+export interface PullDeps extends NetworkDeps {
+  readonly store: ModelStore
+  readonly catalog: Catalog
+}
+
 /** What transports get, made of what a pull got. */
-export async function transportContext(deps: PullDeps, signal: AbortSignal | undefined): Promise<TransportContext> {
+export async function transportContext(deps: NetworkDeps, signal: AbortSignal | undefined): Promise<TransportContext> {
   const { env = process.env } = deps
   const config = deps.config ?? defaultPullConfig(env)
   return {

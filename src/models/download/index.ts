@@ -11,7 +11,7 @@ export type {
   LocalOrigin,
   TransferProgress,
 } from './byteOrigin.ts'
-export type { DownloadTools } from './downloadFile.ts'
+export { type DownloadTools, downloadFile } from './downloadFile.ts'
 export { createNet, type Fetch, type Net, type NetOptions } from './net.ts'
 export { cancelled, openUrl } from './openUrl.ts'
 export { RateMeter } from './rateMeter.ts'

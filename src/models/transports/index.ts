@@ -6,5 +6,6 @@ export type {
   TransportContext,
   TransportSettings,
 } from './contract.ts'
+export { findNpmArchive, integrityDigest, type NpmArchive } from './packages/npm.ts'
 export { createRunProgram } from './runProgram.ts'
 export { resolveReference, transports } from './transports.ts'

@@ -1,7 +1,7 @@
 import { SanjhaError } from '../../../core/index.ts'
 import type { HttpOrigin } from '../../download/index.ts'
 import { formatReference } from '../../reference.ts'
-import type { Transport } from '../contract.ts'
+import type { Transport, TransportContext } from '../contract.ts'
 import { fileRole } from '../fileRole.ts'
 import { requestJson, unexpectedAnswer } from '../requestText.ts'
 import { splitCredentials } from './credentials.ts'
@@ -14,37 +14,65 @@ interface Packument {
   >
 }
 
+/** Where the archive of a package is. */
+export interface NpmArchive {
+  readonly version: string
+  readonly origin: HttpOrigin
+  /** `sha512:` or `sha256:` and hex digits; null where the registry states none. */
+  readonly digest: string | null
+}
+
+/** Asks the registry that npm uses for a package's archive. Errors: as `Transport.resolve`. */
+export async function findNpmArchive(
+  name: string,
+  wanted: string | null,
+  context: TransportContext,
+): Promise<NpmArchive> {
+  const settings = await npmSettings(name, context)
+  const url = new URL(name.replace('/', '%2f'), settings.registry).href
+  const authorization = await settings.authorization(url)
+  const host = new URL(url).host
+  const shared = {
+    ...(settings.connection !== undefined && { connection: settings.connection }),
+    accessHint: `Log in with \`npm login --registry ${settings.registry}\`.`,
+  }
+  const origin: HttpOrigin = {
+    kind: 'http',
+    url,
+    label: `the package ${name} on ${host}`,
+    ...(authorization !== null && { headers: { authorization } }),
+    ...shared,
+  }
+  // The short form of a package's document: versions and where they are, without readmes.
+  const { value } = await requestJson(
+    origin,
+    { accept: 'application/vnd.npm.install-v1+json, application/json;q=0.5' },
+    context,
+  )
+  const document = value as Packument
+  const version = chooseVersion(document, wanted, origin)
+  const dist = document.versions?.[version]?.dist
+  if (typeof dist?.tarball !== 'string' || !URL.canParse(dist.tarball)) throw unexpectedAnswer(origin)
+  const tarball = splitCredentials(dist.tarball)
+  const tarballAuthorization = tarball.authorization ?? (await settings.authorization(tarball.url))
+  return {
+    version,
+    origin: {
+      kind: 'http',
+      url: tarball.url,
+      label: `${name}@${version} on ${new URL(tarball.url).host}`,
+      ...(tarballAuthorization !== null && { headers: { authorization: tarballAuthorization } }),
+      ...shared,
+    },
+    digest: typeof dist.integrity === 'string' ? integrityDigest(dist.integrity) : null,
+  }
+}
+
 /** One file in an npm package, from the registry that npm uses. */
 export const npm: Transport<'npm'> = {
   schemes: ['npm'],
   resolve: async (reference, context) => {
-    const settings = await npmSettings(reference.package, context)
-    const url = new URL(reference.package.replace('/', '%2f'), settings.registry).href
-    const authorization = await settings.authorization(url)
-    const host = new URL(url).host
-    const shared = {
-      ...(settings.connection !== undefined && { connection: settings.connection }),
-      accessHint: `Log in with \`npm login --registry ${settings.registry}\`.`,
-    }
-    const origin: HttpOrigin = {
-      kind: 'http',
-      url,
-      label: `the package ${reference.package} on ${host}`,
-      ...(authorization !== null && { headers: { authorization } }),
-      ...shared,
-    }
-    // The short form of a package's document: versions and where they are, without readmes.
-    const { value } = await requestJson(
-      origin,
-      { accept: 'application/vnd.npm.install-v1+json, application/json;q=0.5' },
-      context,
-    )
-    const document = value as Packument
-    const version = chooseVersion(document, reference.version, origin)
-    const dist = document.versions?.[version]?.dist
-    if (typeof dist?.tarball !== 'string' || !URL.canParse(dist.tarball)) throw unexpectedAnswer(origin)
-    const tarball = splitCredentials(dist.tarball)
-    const tarballAuthorization = tarball.authorization ?? (await settings.authorization(tarball.url))
+    const { version, origin, digest } = await findNpmArchive(reference.package, reference.version, context)
     const name = reference.file.slice(reference.file.lastIndexOf('/') + 1)
     return {
       source: formatReference({ ...reference, version }),
@@ -57,15 +85,9 @@ export const npm: Transport<'npm'> = {
           origin: {
             kind: 'archive',
             format: 'tar.gz',
-            archive: {
-              kind: 'http',
-              url: tarball.url,
-              label: `${reference.package}@${version} on ${new URL(tarball.url).host}`,
-              ...(tarballAuthorization !== null && { headers: { authorization: tarballAuthorization } }),
-              ...shared,
-            },
+            archive: origin,
             archiveSize: null,
-            archiveDigest: typeof dist.integrity === 'string' ? integrityDigest(dist.integrity) : null,
+            archiveDigest: digest,
             member: reference.file,
           },
         },

@@ -1,4 +1,5 @@
-import { SanjhaError } from '../core/index.ts'
+// Not through the door, which loads the database: `--help` must be there at once.
+import { SanjhaError } from '../core/errors.ts'
 import type { Output } from './terminal/Output.ts'
 
 /**

@@ -1,6 +1,5 @@
 import { SanjhaError } from '../../core/index.ts'
 import type { Sanjha } from '../contract.ts'
-import { checks } from './checks.ts'
 import type { Check, Diagnosis } from './contract.ts'
 
 /** Runs every check, one after the other, and yields each finding as it is made. A check that fails is itself a finding. */
@@ -8,7 +7,9 @@ export async function* diagnose(
   sanjha: Sanjha,
   options: { readonly offline: boolean; readonly signal: AbortSignal; readonly checks?: readonly Check[] },
 ): AsyncGenerator<Diagnosis> {
-  for (const check of options.checks ?? checks) {
+  // Loaded when they are wanted: every command opens the door to this room.
+  const checks = options.checks ?? (await import('./checks.ts')).checks
+  for (const check of checks) {
     const { id, title } = check
     if (check.network && options.offline) {
       yield { id, title, outcome: 'skipped', message: 'Not asked: offline.' }

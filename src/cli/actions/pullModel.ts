@@ -1,6 +1,7 @@
 import { formatBytes, SanjhaError } from '../../core/index.ts'
 import { absoluteReference, type ModelDetails } from '../../models/index.ts'
 import type { CliContext } from '../CliContext.ts'
+import { licenseText } from './licenseText.ts'
 import { eventPrinter } from './watchEvents.ts'
 
 /** What `pull` would fetch, from where, and how much of it. */
@@ -50,6 +51,7 @@ export async function pullModel(context: CliContext, given: string, force: boole
     out.document({ name, digest, size, format, license, modified })
     return
   }
-  out.line(`${model.name}  ${formatBytes(model.size)}  ${model.license ?? 'license unknown'}  ${model.digest}`)
+  const license = model.license === null ? 'license unknown' : licenseText(model.license, sanjha.models.catalog())
+  out.line(`${model.name}  ${formatBytes(model.size)}  ${license}  ${model.digest}`)
   out.hint(`sanjha run ${model.name}`)
 }

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../../core/index.ts'
 import type { CliContext } from '../CliContext.ts'
+import { licenseText } from './licenseText.ts'
 import { requireModel } from './requireModel.ts'
 
 export async function showModel(
@@ -36,7 +37,7 @@ export async function showModel(
     ],
     [
       'License',
-      `${model.license ?? 'unknown'}${model.licenseSource === null ? '' : ` (said by: ${model.licenseSource})`}`,
+      `${licenseText(model.license, sanjha.models.catalog())}${model.licenseSource === null ? '' : ` (said by: ${model.licenseSource})`}`,
     ],
     ['Template', model.template === null ? 'none' : `${model.template.length} characters; --template prints it`],
     ['Defaults', Object.keys(model.defaults).length === 0 ? '-' : JSON.stringify(model.defaults)],

@@ -31,6 +31,11 @@ ${fence}
   ])
 })
 
+test('keeps a quoted text of several lines together', () => {
+  const page = `${fence}sh\n# it's a remark\ncurl -d '{\n  "a": 1}'\nsanjha ps\n${fence}\n`
+  expect(docCommands('p', page)[0]?.commands).toEqual([`curl -d '{\n  "a": 1}'`, 'sanjha ps'])
+})
+
 test('reads how a block is to be run', () => {
   const block = `${fence}sh\nsanjha ps\n${fence}\n`
   const modes = docCommands(

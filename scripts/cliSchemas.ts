@@ -62,6 +62,16 @@ const loaded = z.looseObject({
   expiresAt: time.nullable(),
 })
 
+const backend = z.looseObject({
+  name: z.enum(['cpu', 'vulkan', 'cuda']),
+  state: z.enum(['built-in', 'installed', 'incomplete', 'available', 'unsupported']),
+  version: z.string().nullable(),
+  license: z.string().nullable().describe('SPDX id'),
+  size: z.number().nullable().describe('Bytes, unpacked'),
+  directory: z.string().nullable(),
+  packages: z.array(z.string()),
+})
+
 /** Command → what it prints. `error` is what every command prints when it fails. */
 export const cliSchemas: Readonly<Record<string, z.ZodType>> = {
   error,
@@ -95,6 +105,9 @@ export const cliSchemas: Readonly<Record<string, z.ZodType>> = {
       remedy: z.string().optional(),
     }),
   ),
+  'engine list': z.array(backend.extend({ active: z.boolean() })),
+  'engine install': backend,
+  'engine remove': z.object({ name: z.string(), freedBytes: z.number() }),
   list: z.array(summary),
   'list --catalog': z.array(
     z.looseObject({ id: z.string(), shortNames: z.array(z.string()), license: z.string(), openLicense: z.boolean() }),

@@ -1,6 +1,6 @@
 import type { Chats, ResponseStore } from '../chats/index.ts'
 import type { Config, LoadedConfig, Logger, Paths } from '../core/index.ts'
-import type { EnginePool } from '../engine/index.ts'
+import type { Backends, EnginePool } from '../engine/index.ts'
 import type { Call, CallPart, Metrics } from '../gateway/index.ts'
 import type { Models } from '../models/index.ts'
 import type { RunEvent, Runs } from '../runs/index.ts'
@@ -26,6 +26,8 @@ export interface Sanjha {
   readonly models: Models
   readonly runs: Runs
   readonly engines: EnginePool
+  /** What the embedded engine can compute with, and what can be fetched for it. */
+  readonly backends: Backends
   readonly chats: Chats
   readonly responses: ResponseStore
   readonly metrics: Metrics

@@ -11,6 +11,9 @@ import {
   version,
 } from '../core/index.ts'
 import {
+  type BackendsOptions,
+  createBackends,
+  createEngineInstallRunKind,
   createEnginePool,
   createLlamaFactory,
   createRemoteFactory,
@@ -19,7 +22,13 @@ import {
   OpenAIClient,
 } from '../engine/index.ts'
 import { createGateway, createMetrics } from '../gateway/index.ts'
-import { absoluteReference, createModels, createPullRunKind, modelsMigrations } from '../models/index.ts'
+import {
+  absoluteReference,
+  createModels,
+  createPullRunKind,
+  fetchPackageFiles,
+  modelsMigrations,
+} from '../models/index.ts'
 import { createRuns, runsMigrations } from '../runs/index.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
@@ -34,6 +43,8 @@ export interface CreateSanjhaOptions {
   readonly clock?: Clock
   /** Absent: one that honours proxies and the machine's certificates. */
   readonly fetch?: typeof globalThis.fetch
+  /** What can be fetched for the engine; tests put a small package with digests of its own here. */
+  readonly backends?: Pick<BackendsOptions, 'pins' | 'platform'>
   /** How stored models are loaded; tests put a fake engine into the real child process. */
   readonly llama?: Pick<LlamaFactoryOptions, 'module' | 'exportName' | 'limits' | 'restart' | 'libraryDirectory'>
 }
@@ -45,7 +56,14 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const fetch = options.fetch ?? createFetch({ env, log, offline: config.network.offline })
   const database = openDatabase(paths.database, [...modelsMigrations, ...runsMigrations, ...chatsMigrations])
   const models = createModels({ paths, database, config, env, log, clock })
-  const runs = createRuns({ database, kinds: [createPullRunKind(models)], clock, log })
+  const backends = createBackends({
+    engines: paths.engines,
+    fetch: (request) => fetchPackageFiles(request, { config, env, log, clock }),
+    clock,
+    ...options.backends,
+  })
+  const kinds = [createPullRunKind(models), createEngineInstallRunKind(backends)]
+  const runs = createRuns({ database, kinds, clock, log })
   const metrics = createMetrics()
   const pool = createEnginePool({
     resolve: (name) => resolveEngineSource(name, { config, models, env }),
@@ -55,6 +73,8 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
         logs: paths.logs,
         threads: config.engine.threads,
         slots: config.engine.slots,
+        backend: config.engine.backend,
+        engines: paths.engines,
         gpuLayers: config.engine.gpuLayers,
         kvType: config.engine.kvType,
         speculative: config.engine.speculative,
@@ -137,6 +157,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     models,
     runs,
     engines: pool,
+    backends,
     chats: createChats({ database, clock }),
     responses: createResponseStore({ database, clock }),
     metrics,

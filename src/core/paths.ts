@@ -13,6 +13,8 @@ export interface Paths {
   readonly state: string
   /** The OCI Image Layout that holds every model. */
   readonly store: string
+  /** Engine backends that were fetched on request. */
+  readonly engines: string
   readonly database: string
   readonly configFile: string
   readonly logs: string
@@ -40,6 +42,7 @@ export function resolvePaths(env: Readonly<Record<string, string | undefined>>, 
     cache,
     state,
     store: join(data, 'store'),
+    engines: join(data, 'engines'),
     database: join(data, 'sanjha.db'),
     configFile: join(config, 'config.yaml'),
     logs: join(state, 'logs'),

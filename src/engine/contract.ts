@@ -223,8 +223,10 @@ export interface EngineStatus {
   readonly threads: number
   /** Why that many threads, in words a person understands. */
   readonly threadsReason: string
-  /** Bytes: weights, context and the rest of the process. 0 for a remote engine. */
+  /** Bytes: weights, context and the rest of the process. A GPU’s own memory is not counted. 0 for a remote engine. */
   readonly memoryBytes: number
+  /** What computes, as its driver names it, e.g. `Vulkan0: Radeon RX 6600, 8.0 GiB`. Absent: unknown. */
+  readonly devices?: readonly string[]
   readonly generationTokensPerSecond: number
   readonly promptTokensPerSecond: number
   readonly draftAcceptance: number

@@ -1,3 +1,4 @@
+import { checkBackend } from './backend.ts'
 import { checkConfiguration } from './configuration.ts'
 import type { Check } from './contract.ts'
 import { checkDisk } from './disk.ts'
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   checkMemory,
   checkStore,
   checkLibraries,
+  checkBackend,
   checkPort,
   checkHub,
   checkPypi,

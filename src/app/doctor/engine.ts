@@ -21,10 +21,10 @@ export const checkEngine: Check = {
       } as const
       let text = ''
       for await (const part of lease.engine.generate(request, signal)) if (part.type === 'text') text += part.text
-      const { threads } = lease.engine.status()
+      const { threads, devices } = lease.engine.status()
       return {
         outcome: 'ok',
-        message: `${smallest.name} loaded in ${Math.round(lease.loadMs)} ms and said ${JSON.stringify(text)} (${threads} threads).`,
+        message: `${smallest.name} loaded in ${Math.round(lease.loadMs)} ms and said ${JSON.stringify(text)} (${[...(devices ?? []), `${threads} threads`].join(', ')}).`,
       }
     } finally {
       lease.release()

@@ -45,6 +45,7 @@ export async function listLoaded(context: CliContext): Promise<void> {
       ]),
     )
     for (const model of loaded) {
+      if (model.status?.devices?.length) out.line(`  ${model.model}: computed by ${model.status.devices.join(', ')}`)
       if (model.status !== null && model.status.threadsReason !== '')
         out.line(`  ${model.model}: ${model.status.threadsReason}`)
     }

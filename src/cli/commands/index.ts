@@ -4,6 +4,7 @@ import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { cpCommand } from './cp.ts'
 import { doctorCommand } from './doctor.ts'
+import { engineCommand } from './engine.ts'
 import { listCommand } from './list.ts'
 import { logsCommand } from './logs.ts'
 import { psCommand } from './ps.ts'
@@ -33,6 +34,7 @@ export const commandModules: readonly CommandModule[] = [
   rmCommand,
   runsCommand,
   benchCommand,
+  engineCommand,
   doctorCommand,
   configCommand,
   completionCommand,

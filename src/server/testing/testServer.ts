@@ -9,7 +9,7 @@ import {
   silentLogger,
   systemClock,
 } from '../../core/index.ts'
-import type { Engine } from '../../engine/index.ts'
+import { createBackends, type Engine } from '../../engine/index.ts'
 import { createGateway, createMetrics } from '../../gateway/index.ts'
 import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { TestPool } from '../../gateway/testing/TestPool.ts'
@@ -140,6 +140,10 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     models,
     runs,
     engines: pool,
+    backends: createBackends({
+      engines: '/nowhere/engines',
+      fetch: async () => Promise.reject(new Error('Nothing is fetched here.')),
+    }),
     chats: createChats({ database }),
     responses: createResponseStore({ database }),
     metrics,

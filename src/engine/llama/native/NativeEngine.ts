@@ -197,6 +197,7 @@ export class NativeEngine implements Engine {
       threads: generation.choice.threads,
       threadsReason: generation.choice.reason + reading,
       memoryBytes: process.memoryUsage.rss(),
+      devices: this.#parts.devices,
       ...counters.rates,
     }
   }

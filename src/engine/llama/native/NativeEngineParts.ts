@@ -25,6 +25,8 @@ export interface NativeEngineParts {
   readonly clock: Clock
   readonly contextLength: number
   readonly slots: number
+  /** What computes, for people. */
+  readonly devices: readonly string[]
   readonly defaults: NonNullable<NativeEngineOptions['defaults']>
   readonly extras: ContextExtras
   readonly candidates: Candidates

@@ -3,6 +3,7 @@ import { SanjhaError, systemClock } from '../../../core/index.ts'
 import type { Engine } from '../../contract.ts'
 import { createChatFormat } from '../../text/index.ts'
 import { readInfillTokens } from './answer/buildPrompt.ts'
+import { describeDevice, usedDevices } from './bindings/devices.ts'
 import { loadNativeApi, type NativeApi, type Pointer } from './bindings/nativeApi.ts'
 import { createThreadPool } from './bindings/threadPool.ts'
 import { Counters } from './Counters.ts'
@@ -31,12 +32,13 @@ const leastExactCells = 4096
 /**
  * Loads a model into this process with llama.cpp. Made to run in a child process: native code that finds something
  * wrong ends the process.
- * Errors: `not_found`, `invalid_file`, `invalid_config`, `unsupported`, `digest_mismatch`, `insufficient_memory`.
+ * Errors: `not_found`, `invalid_file`, `invalid_config`, `unsupported`, `digest_mismatch`, `insufficient_memory`,
+ * `engine_unavailable` when the GPU backend cannot be used.
  */
 export async function createNativeEngine(options: NativeEngineOptions): Promise<Engine> {
   checkOptions(options)
   const clock = systemClock
-  const api = loadNativeApi(options.libraryDirectory)
+  const api = loadNativeApi(options.libraryDirectory, options.backend)
   const model = await loadModel(api, {
     path: options.modelPath,
     ...(options.modelParts && { parts: options.modelParts }),
@@ -151,6 +153,9 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
       clock,
       contextLength,
       slots,
+      devices: usedDevices(api.libraries.devices, options.gpuLayers ?? 'auto', api.modelNLayer(model.pointer)).map(
+        describeDevice,
+      ),
       defaults,
       extras,
       candidates: new Candidates(api, vocabulary.size),

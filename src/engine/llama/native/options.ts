@@ -1,3 +1,4 @@
+import type { BackendName } from '../backends/contract.ts'
 import type { Pooling } from './model/pooling.ts'
 
 /** How the native engine is made. What is absent is chosen. */
@@ -12,7 +13,10 @@ export interface NativeEngineOptions {
   readonly slots?: number
   /** Default `auto`: chosen by measuring while generating. */
   readonly threads?: number | 'auto'
-  /** Layers on the GPU, where the libraries can use one. Default `auto`: all of them. */
+  /**
+   * Layers on the GPU of `backend`. Default `auto`: all of them. The GPU's own memory is not modelled: a model that does
+   * not fit there fails to load.
+   */
   readonly gpuLayers?: number | 'auto'
   readonly adapters?: readonly { readonly path: string; readonly scale: number }[]
   /** A smaller model of the same vocabulary that proposes tokens. */
@@ -38,4 +42,6 @@ export interface NativeEngineOptions {
   }
   /** Where the native libraries are. Default: the installed package. */
   readonly libraryDirectory?: string
+  /** Which backend the libraries in `libraryDirectory` are. Default `cpu`. */
+  readonly backend?: BackendName
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, type Logger, SanjhaError, silentLogger } from '../../../core/index.ts'
 import type { EngineFactory, LlamaSource } from '../../pool/index.ts'
+import type { BackendName } from '../backends/contract.ts'
 import { openEngineLog } from './engineLog.ts'
 import type { EngineLimits } from './startEngineChild.ts'
 import { type RestartPolicy, superviseEngine } from './superviseEngine.ts'
@@ -12,6 +13,10 @@ export interface LlamaFactoryOptions {
   readonly threads?: number | 'auto'
   /** Requests that one model works on at once; null or absent: the engine chooses. */
   readonly slots?: number | null
+  /** What computes. Default `cpu`; another one must have been installed in `engines`. */
+  readonly backend?: BackendName
+  /** Folder of the installed backends. */
+  readonly engines?: string
   readonly gpuLayers?: number | 'auto'
   readonly kvType?: 'f16' | 'q8_0' | 'q4_0'
   readonly speculative?: boolean
@@ -34,7 +39,8 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
     module = new URL(`../native/index${extension}`, import.meta.url).href,
     exportName = 'createNativeEngine',
   } = options
-  return ({ source, load, contextLength, onProgress }, signal) => {
+  return async ({ source, load, contextLength, onProgress }, signal) => {
+    const native = options.libraryDirectory ?? (await installedLibraries(options))
     const supervised = superviseEngine(
       {
         name: source.model,
@@ -51,7 +57,8 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
             gpuLayers: options.gpuLayers,
             kvType: options.kvType,
             speculative: options.speculative,
-            libraryDirectory: options.libraryDirectory,
+            libraryDirectory: native,
+            backend: options.backend,
             adapters: load.adapters,
             draftModelPath: load.draftModelPath,
             pooling: load.pooling,
@@ -69,6 +76,14 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
       throw damaged(error, source) ?? error
     })
   }
+}
+
+/** Where the backend's libraries are; undefined for the CPU's, which are found by themselves. */
+async function installedLibraries({ backend = 'cpu', engines }: LlamaFactoryOptions): Promise<string | undefined> {
+  if (backend === 'cpu') return undefined
+  // Only here: the table of its digests is large.
+  const { findInstalledBackend } = await import('../backends/findInstalledBackend.ts')
+  return findInstalledBackend(backend, engines)
 }
 
 /** What to do about a stored file that is gone or cannot be loaded; undefined when the failure is another one. */

@@ -1,4 +1,5 @@
 import koffi, { type LibraryHandle } from 'koffi'
+import type { BackendName } from '../../backends/contract.ts'
 import { harmlessCallback, loadLibraries, type NativeLibraries } from './libraries.ts'
 import { createNativeTypes, type NativeTypes } from './nativeTypes.ts'
 
@@ -133,8 +134,8 @@ export interface NativeApi {
 let api: NativeApi | undefined
 
 /** Loads, verifies and binds the native libraries; the same object for every engine of this process. */
-export function loadNativeApi(directory?: string): NativeApi {
-  const libraries = loadLibraries(directory)
+export function loadNativeApi(directory?: string, backend?: BackendName): NativeApi {
+  const libraries = loadLibraries(directory, backend)
   api ??= bind(libraries, createNativeTypes())
   return api
 }

@@ -22,6 +22,8 @@ export interface ServerHandle {
   loaded(signal: AbortSignal): Promise<readonly LoadedModel[]>
   /** False when it was not loaded. */
   unload(model: string, signal: AbortSignal): Promise<boolean>
+  /** Sets how long a model stays loaded after its last request, in milliseconds; 0 unloads it, Infinity keeps it for ever. */
+  keep(model: string, keepAliveMs: number, signal: AbortSignal): Promise<void>
   /** Asks it to end and waits until it has. */
   stop(signal: AbortSignal): Promise<void>
   /** One of its models as an engine. */
@@ -51,14 +53,22 @@ export async function findServerAt(paths: Place, port: number, signal: AbortSign
 }
 
 function handleOf(instance: Instance, url: string): ServerHandle {
-  const ask = async (method: string, path: string, signal: AbortSignal): Promise<Response> => {
+  const ask = async (method: string, path: string, signal: AbortSignal, body?: unknown): Promise<Response> => {
     const token = await readInstanceToken(instance)
-    const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${token}` }, signal })
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal,
+    })
     if (response.ok) return response
-    const body = (await response.json().catch(() => undefined)) as { error?: { message?: string } } | undefined
+    const failure = (await response.json().catch(() => undefined)) as { error?: { message?: string } } | undefined
     throw new SanjhaError(
       'upstream_error',
-      body?.error?.message ?? `The server at ${url} answered with status ${response.status}.`,
+      failure?.error?.message ?? `The server at ${url} answered with status ${response.status}.`,
     )
   }
   return {
@@ -73,6 +83,12 @@ function handleOf(instance: Instance, url: string): ServerHandle {
     unload: async (model, signal) => {
       const response = await ask('DELETE', `/sanjha/v1/loaded/${encodeURIComponent(model)}`, signal)
       return ((await response.json()) as { unloaded: boolean }).unloaded
+    },
+    keep: async (model, keepAliveMs, signal) => {
+      // In Ollama's API a request without a prompt only says how long the model is to stay.
+      const keepAlive = keepAliveMs === Number.POSITIVE_INFINITY ? -1 : keepAliveMs / 1000
+      const response = await ask('POST', '/api/generate', signal, { model, keep_alive: keepAlive, stream: false })
+      await response.body?.cancel()
     },
     stop: (signal) => stop(instance, signal),
     connect: async (model, signal) => {

@@ -50,7 +50,7 @@ describe('SanjhaError', () => {
     expect(from(new DOMException('t', 'TimeoutError')).code).toBe('timeout')
     expect(from(Object.assign(new Error('e'), { code: 'ENOSPC' })).code).toBe('disk_full')
     expect(from(Object.assign(new Error('e'), { code: 'EACCES', path: '/x' }))).toMatchObject({
-      code: 'internal',
+      code: 'forbidden',
       retryable: false,
       message: '/x may not be read or written (EACCES).',
     })

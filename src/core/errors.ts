@@ -148,10 +148,9 @@ export class SanjhaError extends Error {
     }
     if (isNodeError(error) && isRefusal(error)) {
       const what = error.path ?? 'A file'
-      const reason = error.code === 'ENOENT' ? 'EROFS or no such place' : error.code
-      return new SanjhaError('internal', `${what} may not be read or written (${reason}).`, {
+      const reason = error.code === 'ENOENT' ? 'no folder can be made there' : error.code
+      return new SanjhaError('forbidden', `${what} may not be read or written (${reason}).`, {
         cause: error,
-        retryable: false,
         hint: 'Check who owns it and its permissions, or set SANJHA_HOME to a folder of your own.',
       })
     }

@@ -72,6 +72,7 @@ export async function runModel(
     load,
     // A server has loaded models by its own settings; these flags ask for others.
     allowServer: options.server && Object.keys(load).length === 0 && options.threads === undefined,
+    ...(options.keepAlive !== undefined && { keepAliveMs: sanjha.config.engine.keepAliveMs }),
     say: (line) => out.talk(line),
   })
   try {

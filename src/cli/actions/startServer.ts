@@ -43,6 +43,7 @@ export async function startServer(context: CliContext, options: StartServerOptio
     if (!signal.aborted) {
       const model = await prepareModels(context, sanjha, options)
       server.ready(model)
+      sanjha.responses.prune()
       announce(context, url, model)
     }
     await untilAborted(signal)

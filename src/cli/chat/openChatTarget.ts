@@ -7,6 +7,8 @@ export interface OpenChatTargetOptions {
   readonly signal: AbortSignal
   readonly load: LoadOptions
   readonly allowServer: boolean
+  /** How long a server is to keep the model, in milliseconds; absent: as it is configured. */
+  readonly keepAliveMs?: number
   say(line: string): void
 }
 
@@ -20,7 +22,14 @@ export async function openChatTarget(
   if (server !== undefined) {
     options.say(`Using the server at ${server.url}.`)
     const engine = await server.connect(model, options.signal)
-    return { model, generate: (request, signal) => engine.generate(request, signal), close: () => engine.close() }
+    return {
+      model,
+      generate: (request, signal) => engine.generate(request, signal),
+      close: async () => {
+        await engine.close()
+        if (options.keepAliveMs !== undefined) await server.keep(model, options.keepAliveMs, options.signal)
+      },
+    }
   }
   return {
     model,

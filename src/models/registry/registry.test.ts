@@ -229,7 +229,9 @@ describe.skipIf(program === undefined)('with a registry that wants a token', () 
     const { context, model } = await filledStore(await authFile(registry.host, user.password))
     const target = refer(`oci://${registry.host}/team/tiny`)
     await pushToRegistry(model.digest, target, context)
-    expect(new Set(tokens.scopes)).toEqual(new Set(['repository:team/tiny:pull,push', 'repository:team/tiny:pull']))
+    // In which order a registry names the actions is its own business.
+    const asked = tokens.scopes.map((scope) => scope.replace('push,pull', 'pull,push'))
+    expect(new Set(asked)).toEqual(new Set(['repository:team/tiny:pull,push', 'repository:team/tiny:pull']))
     tokens.scopes.length = 0
     const other = contextOf(await temporaryStore(), await authFile(registry.host, user.password))
     expect((await pullFromRegistry(target, 'x', other)).digest).toBe(model.digest)

@@ -9,6 +9,7 @@ export interface BenchOptions {
   readonly streams: number
   readonly rounds: number
   readonly threads?: number | undefined
+  readonly backend?: string | undefined
 }
 
 /** What `sanjha bench --json` prints: medians over the rounds. Speeds are those of all streams together. */
@@ -27,8 +28,10 @@ export interface BenchResult {
 
 export async function benchModel(context: CliContext, name: string, options: BenchOptions): Promise<void> {
   const { out, signal } = context
-  const flags: ConfigFlag[] =
-    options.threads === undefined ? [] : [{ flag: '--threads', key: 'engine.threads', value: options.threads }]
+  const flags: ConfigFlag[] = [
+    ...(options.threads === undefined ? [] : [{ flag: '--threads', key: 'engine.threads', value: options.threads }]),
+    ...(options.backend === undefined ? [] : [{ flag: '--backend', key: 'engine.backend', value: options.backend }]),
+  ]
   const sanjha = await context.openApp(flags)
   const model = await sanjha.ensureModel(name, { signal, say: (line) => out.talk(line) })
   const result = await measure(sanjha, model, options, context)

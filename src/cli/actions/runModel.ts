@@ -31,6 +31,7 @@ export interface RunOptions {
   readonly think?: boolean | undefined
   readonly keepAlive?: string | undefined
   readonly threads?: number | undefined
+  readonly backend?: string | undefined
   readonly verbose?: true | undefined
   readonly server: boolean
   readonly interactive?: true | undefined
@@ -71,7 +72,11 @@ export async function runModel(
     signal,
     load,
     // A server has loaded models by its own settings; these flags ask for others.
-    allowServer: options.server && Object.keys(load).length === 0 && options.threads === undefined,
+    allowServer:
+      options.server &&
+      Object.keys(load).length === 0 &&
+      options.threads === undefined &&
+      options.backend === undefined,
     ...(options.keepAlive !== undefined && { keepAliveMs: sanjha.config.engine.keepAliveMs }),
     say: (line) => out.talk(line),
   })
@@ -171,6 +176,7 @@ function configFlags(options: RunOptions): ConfigFlag[] {
     ...(options.ctxSize === undefined
       ? []
       : [{ flag: '--ctx-size', key: 'engine.contextLength', value: options.ctxSize }]),
+    ...(options.backend === undefined ? [] : [{ flag: '--backend', key: 'engine.backend', value: options.backend }]),
     ...(options.threads === undefined ? [] : [{ flag: '--threads', key: 'engine.threads', value: options.threads }]),
     ...(options.keepAlive === undefined
       ? []

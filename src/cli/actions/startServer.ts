@@ -16,6 +16,7 @@ export interface StartServerOptions {
   readonly detach?: true | undefined
   readonly ctxSize?: number | undefined
   readonly threads?: number | undefined
+  readonly backend?: string | undefined
   readonly keepAlive?: string | undefined
   readonly apiKeyFile?: string | undefined
 }
@@ -107,6 +108,7 @@ async function serverFlags(options: StartServerOptions): Promise<ConfigFlag[]> {
   add('--model', 'models.default', options.models[0])
   add('--ctx-size', 'engine.contextLength', options.ctxSize)
   add('--threads', 'engine.threads', options.threads)
+  add('--backend', 'engine.backend', options.backend)
   add('--keep-alive', 'engine.keepAlive', options.keepAlive)
   if (options.apiKeyFile !== undefined) {
     const text = await readFile(options.apiKeyFile, 'utf8').catch((cause: unknown) => {
@@ -168,12 +170,13 @@ async function detach(context: CliContext, sanjha: Sanjha, options: StartServerO
  * and `--json` would change what it says when it is ready.
  */
 function foregroundArguments(options: StartServerOptions): string[] {
-  const { host, port, ctxSize, threads, keepAlive, apiKeyFile, models } = options
+  const { host, port, ctxSize, threads, backend, keepAlive, apiKeyFile, models } = options
   const flags = {
     '--host': host,
     '--port': port,
     '--ctx-size': ctxSize,
     '--threads': threads,
+    '--backend': backend,
     '--keep-alive': keepAlive,
     '--api-key-file': apiKeyFile,
   }

@@ -14,6 +14,7 @@ export const benchCommand: CommandModule = {
       .option('--streams <count>', 'requests at once', integer('--streams', 1), 1)
       .option('--rounds <count>', 'how often; the median is reported', integer('--rounds', 1), 3)
       .option('--threads <count>', 'a fixed number instead of measuring', integer('--threads', 1))
+      .option('--backend <name>', 'what computes: cpu, vulkan or cuda (see `sanjha engine`)')
       .action((model, options) =>
         run(options, async (context) => {
           const { benchModel } = await import('../actions/benchModel.ts')

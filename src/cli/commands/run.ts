@@ -32,6 +32,7 @@ export const runCommand: CommandModule = {
       .option('--no-think', 'do not let it')
       .option('--keep-alive <duration>', 'how long a server keeps the model, e.g. 5m, 0 or -1')
       .option('--threads <count>', 'a fixed number instead of measuring', integer('--threads', 1))
+      .option('--backend <name>', 'what computes: cpu, vulkan or cuda (see `sanjha engine`)')
       .option('--verbose', 'tell tokens per second after each answer')
       .option('--no-server', 'do not use a running server')
       .option('-i, --interactive', 'go on with a chat after the prompt')

@@ -15,6 +15,7 @@ export const serveCommand: CommandModule = {
       .option('-d, --detach', 'go on in the background')
       .option('-c, --ctx-size <tokens>', 'context length', integer('--ctx-size', 1))
       .option('--threads <count>', 'a fixed number instead of measuring', integer('--threads', 1))
+      .option('--backend <name>', 'what computes: cpu, vulkan or cuda (see `sanjha engine`)')
       .option('--keep-alive <duration>', 'how long an idle model stays loaded, e.g. 5m, 0 or -1')
       .option('--api-key-file <file>', 'file whose first line is the key that clients must send')
       .action((models, options) =>

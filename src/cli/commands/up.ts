@@ -13,6 +13,7 @@ export const upCommand: CommandModule = {
       .option('-p, --port <port>', 'port to listen on; 0 takes a free one', integer('--port', 0))
       .option('--model <model>', 'default model')
       .option('--no-model', 'start without fetching or loading a model')
+      .option('--backend <name>', 'what computes: cpu, vulkan or cuda (see `sanjha engine`)')
       .option('--api-key-file <file>', 'file whose first line is the key that clients must send')
       .action((options) =>
         run(options, async (context) => {

@@ -38,9 +38,8 @@ async function ask(options: { readonly backend: string; readonly libraryDirector
     let text = ''
     const request = { input: { type: 'completion', prompt: 'The capital of France is' }, maxTokens: 2, sampling: { temperature: 0 } }
     for await (const part of engine.generate(request, signal)) if (part.type === 'text') text += part.text
-    const tokens = await engine.tokenize('The capital of France is Paris, and the capital of Italy is Rome.')
-    const [scores] = await engine.score([{ tokens }], signal)
-    const logprobs = scores.map((one) => one.logprob).filter((one) => Number.isFinite(one))
+    const [scores] = await engine.score([{ context: 'The capital of France', continuation: ' is Paris, and the capital of Italy is Rome.' }], signal)
+    const logprobs = scores.map((one) => one.logprob)
     console.log(JSON.stringify({ devices: engine.status().devices, text, logprobs }))
     await engine.close()`
   const { stdout } = await runs(process.execPath, ['--input-type=module', '-e', code], {

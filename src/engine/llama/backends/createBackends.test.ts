@@ -79,7 +79,10 @@ describe('backends', () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
       await honest(request)
     }
-    const both = await Promise.all([open(counting).install('vulkan'), open(counting).install('vulkan')])
+    const said: (string | undefined)[] = []
+    const onProgress = ({ message }: { message?: string }) => void said.push(message)
+    const both = await Promise.all([1, 2].map(() => open(counting).install('vulkan', { onProgress })))
+    expect(said).toEqual([expect.stringContaining('waiting')])
     expect(both.map(({ state }) => state)).toEqual(['installed', 'installed'])
     await open(counting).install('vulkan')
     expect(fetched).toBe(2) // one for each package

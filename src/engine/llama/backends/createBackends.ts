@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, SanjhaError, systemClock, withFileLock } from '../../../core/index.ts'
+import { acquireFileLock, type Clock, SanjhaError, systemClock, withFileLock } from '../../../core/index.ts'
 import { backendDirectory, backendId, backendNames, platformName, unpackedSize } from './backendDirectory.ts'
 import { backendPins } from './backendPins.ts'
 import type { BackendPin, BackendPins, BackendStatus, Backends, FetchPackageFiles, GpuBackendName } from './contract.ts'
@@ -111,11 +111,19 @@ export function createBackends(options: BackendsOptions): Backends {
         await rm(staging, { recursive: true, force: true })
         return await statusOf(name)
       }
-      return await withFileLock(join(engines, `.${id}.lock`), work, {
-        timeoutMs: lockTimeoutMs,
-        clock,
-        ...(signal && { signal }),
+      const lock = join(engines, `.${id}.lock`)
+      const quiet = { clock, ...(signal && { signal }) }
+      const release = await acquireFileLock(lock, { ...quiet, timeoutMs: 0 }).catch((error: unknown) => {
+        if (!SanjhaError.is(error) || error.code !== 'locked') throw error
+        const message = 'Another process is installing this backend; waiting for it.'
+        onProgress?.({ step: 'wait', completed: 0, total: null, message })
+        return acquireFileLock(lock, { ...quiet, timeoutMs: lockTimeoutMs })
       })
+      try {
+        return await work()
+      } finally {
+        await release()
+      }
     },
 
     remove: async (given) => {

@@ -77,10 +77,10 @@ describe.runIf(hasBackend)('the real Vulkan backend', { timeout: 600_000 }, () =
     expect(vulkan.text).toBe(cpu.text)
     expect(cpu.text).toContain('Paris')
     expect(vulkan.logprobs).toHaveLength(cpu.logprobs.length)
-    // Sums in another order and products of less exactness: close, not equal.
+    // Sums in another order, products of other exactness: close, not equal (0.07 on llvmpipe). Wrong sums are whole units off.
     const differences = vulkan.logprobs.map((one, index) => Math.abs(one - (cpu.logprobs[index] ?? 0)))
     const mean = differences.reduce((sum, one) => sum + one, 0) / differences.length
-    expect(mean).toBeLessThan(0.1)
+    expect(mean).toBeLessThan(0.2)
   })
 
   it.runIf(!hasDevice)('says what is missing where there is no Vulkan device', async () => {

@@ -69,6 +69,7 @@ const loaded = z
         threads: whole,
         threadsReason: z.string(),
         memoryBytes: whole,
+        devices: z.array(z.string()).optional().describe('What computes, as its driver names it'),
         generationTokensPerSecond: z.number(),
         promptTokensPerSecond: z.number(),
         draftAcceptance: z.number(),

@@ -26,6 +26,8 @@ const batch = 512
 const outputs = 64
 /** Tokens checked in one decode at most, the last known one included. */
 const longestCheck = 32
+/** A cancellation may wait so long, in milliseconds; most tokens of small models take less. */
+const quickMs = 20
 /** A context is at least so long, so that short requests do not make it anew. */
 const leastExactCells = 4096
 
@@ -87,7 +89,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
           now: clock.monotonic,
         })
       : 1
-    const lane = { canTrim, clock, threads }
+    const lane = { canTrim, clock, threads, quickMs }
     const draftModel =
       options.draftModelPath === undefined || !mayDraft
         ? undefined

@@ -15,12 +15,21 @@ export interface IpcPort {
   on(event: 'disconnect', listener: () => void): unknown
 }
 
+export interface GatherOptions<Out> {
+  /** Batches are at least so many milliseconds apart, unless something urgent is among them. */
+  readonly everyMs: number
+  readonly isUrgent: (message: Out) => boolean
+}
+
 /**
- * A channel over Node's IPC. Sending costs a system call and a wake-up of the other side, and tokens come by the hundred
- * a second, so messages are gathered: per turn of the event loop, and for as long as the previous batch is being written.
+ * A channel over Node's IPC. Sending costs a system call and a wake-up of the other side, which takes a core from those
+ * who compute, and tokens come by the hundred a second. So messages are gathered: per turn of the event loop, for as long
+ * as the previous batch is being written, and as `gather` says. After a pause the first message always goes at once.
  */
-export function createIpcChannel<In, Out>(port: IpcPort): Channel<In, Out> {
+export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<Out>): Channel<In, Out> {
   let outgoing: Out[] = []
+  let sentAt = Number.NEGATIVE_INFINITY
+  let timer: NodeJS.Timeout | undefined
   let early: In[] = []
   let receiver: ((message: In) => void) | undefined
   let closed = false
@@ -30,6 +39,7 @@ export function createIpcChannel<In, Out>(port: IpcPort): Channel<In, Out> {
   const close = (): void => {
     if (closed) return
     closed = true
+    clearTimeout(timer)
     outgoing = []
     for (const listener of closeListeners.splice(0)) listener()
   }
@@ -38,17 +48,33 @@ export function createIpcChannel<In, Out>(port: IpcPort): Channel<In, Out> {
       busy = false
       return
     }
+    clearTimeout(timer)
+    timer = undefined
     const batch = outgoing
     outgoing = []
+    sentAt = performance.now()
     try {
       port.send?.(batch, undefined, undefined, (error) => {
+        busy = false
         if (error) close()
-        else flush()
+        else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
       })
     } catch {
       // The channel was closed between the check and the call. What a message may hold is typed, so it is never its content.
       close()
     }
+  }
+  const schedule = (isUrgent: boolean): void => {
+    const wait = isUrgent || gather === undefined ? 0 : sentAt + gather.everyMs - performance.now()
+    if (wait > 0) {
+      timer ??= setTimeout(() => {
+        busy = true
+        flush()
+      }, wait)
+      return
+    }
+    busy = true
+    setImmediate(flush)
   }
   port.on('message', (batch) => {
     for (const message of batch as In[]) {
@@ -62,9 +88,7 @@ export function createIpcChannel<In, Out>(port: IpcPort): Channel<In, Out> {
     send: (message) => {
       if (closed) return
       outgoing.push(message)
-      if (busy) return
-      busy = true
-      setImmediate(flush)
+      if (!busy) schedule(gather === undefined || gather.isUrgent(message))
     },
     listen: (listener) => {
       receiver = listener

@@ -9,7 +9,11 @@ import { dieWithParent } from './dieWithParent.ts'
 import type { FromEngine, ToEngine } from './messages.ts'
 import { serveEngine } from './serveEngine.ts'
 
-const channel = createIpcChannel<ToEngine, FromEngine>(process)
+const channel = createIpcChannel<ToEngine, FromEngine>(process, {
+  // Fifty times a second is more than an eye sees; everything but the pieces of an answer goes at once.
+  everyMs: 20,
+  isUrgent: (message) => message.type !== 'part',
+})
 
 // Nothing in here is worth saving, and an orderly exit could wait for native work that does not end.
 channel.onClose(() => process.kill(process.pid, 'SIGKILL'))

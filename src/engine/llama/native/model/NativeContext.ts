@@ -111,6 +111,15 @@ export class NativeContext {
     const code = await this.#api.decode(this.pointer, { ...this.#batch, n_tokens: this.#size })
     this.#isRunning = false
     this.#abort.set(false)
+    return this.#decoded(code)
+  }
+
+  /** Decodes the batch on this thread: nothing else happens meanwhile, and it cannot be aborted. */
+  decodeNow(): DecodeResult {
+    return this.#decoded(this.#api.decodeSync(this.pointer, { ...this.#batch, n_tokens: this.#size }))
+  }
+
+  #decoded(code: number): DecodeResult {
     if (code === 0) this.#readLogits()
     return code === 0 ? 'done' : code === 1 ? 'full' : code === 2 ? 'aborted' : 'failed'
   }

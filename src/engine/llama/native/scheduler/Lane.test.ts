@@ -29,6 +29,7 @@ class SimulatedContext implements LaneContext {
   /** Results of the next decodes; then all are done. */
   faults: DecodeResult[] = []
   decodes = 0
+  decodedNow = 0
   isDecoding = false
   largestBatch = 0
   readonly #canTrim: boolean
@@ -65,6 +66,17 @@ class SimulatedContext implements LaneContext {
     this.largestBatch = Math.max(this.largestBatch, this.#batch.length)
     await new Promise((resolve) => setImmediate(resolve))
     this.isDecoding = false
+    return this.#evaluate()
+  }
+
+  decodeNow(): DecodeResult {
+    this.decodes++
+    this.decodedNow++
+    this.largestBatch = Math.max(this.largestBatch, this.#batch.length)
+    return this.#evaluate()
+  }
+
+  #evaluate(): DecodeResult {
     const used = this.memory.reduce((sum, each) => sum + each.length, 0)
     let result = this.faults.shift() ?? 'done'
     if (this.#aborted) result = 'aborted'
@@ -173,7 +185,7 @@ class WritingTask implements Task {
 
 let time = 0
 const clock = { now: () => time, monotonic: () => time++, sleep: async () => undefined }
-const lane = (context: LaneContext, sequences: number, isExact: boolean, canTrim: boolean): Lane =>
+const lane = (context: LaneContext, sequences: number, isExact: boolean, canTrim: boolean, quickMs = 0): Lane =>
   new Lane({
     context,
     sequences,
@@ -182,6 +194,7 @@ const lane = (context: LaneContext, sequences: number, isExact: boolean, canTrim
     clock,
     threads: { generation: fixedThreads(1), prompt: fixedThreads(1) },
     cost: new StepCost(),
+    quickMs,
   })
 
 const prompt = fc.array(fc.nat(3), { minLength: 1, maxLength: 60 })
@@ -202,13 +215,14 @@ describe('Lane and Scheduler', () => {
         fc.array(task, { minLength: 1, maxLength: 8 }),
         faults,
         fc.boolean(),
-        async (list, bad, canTrim) => {
+        fc.constantFrom(0, 1000),
+        async (list, bad, canTrim, quickMs) => {
           const context = new SimulatedContext(80, 3, canTrim)
           const exact = new SimulatedContext(80, 1, canTrim)
           context.faults = bad
           const scheduler = new Scheduler({
-            shared: lane(context, 3, false, canTrim),
-            exact: async () => lane(exact, 1, true, canTrim),
+            shared: lane(context, 3, false, canTrim, quickMs),
+            exact: async () => lane(exact, 1, true, canTrim, quickMs),
           })
           const running = list.map(({ prompt, count, draft, isExact, cancelAfter }) => {
             const work = new WritingTask(prompt, count, canTrim ? draft : 0, isExact)
@@ -254,6 +268,22 @@ describe('Lane and Scheduler', () => {
     await long.end
     expect(stream.written.length).toBeGreaterThan(before + 5)
     await stream.end
+    await scheduler.close()
+  })
+
+  it('does on its own thread what is quick, once it knows how long it takes, and lets others have their turn', async () => {
+    const context = new SimulatedContext(400, 1, true)
+    const shared = lane(context, 1, false, true, 1000)
+    const scheduler = new Scheduler({ shared, exact: () => Promise.reject(new Error()) })
+    const writing = new WritingTask([1], 50, 0)
+    let turns = 0
+    const count = setInterval(() => turns++, 0)
+    scheduler.submit(writing)
+    expect(await writing.end).toBe('finished')
+    clearInterval(count)
+    expect(context.decodedNow).toBeGreaterThan(40)
+    expect(context.decodedNow).toBeLessThan(context.decodes)
+    expect(turns).toBeGreaterThan(0)
     await scheduler.close()
   })
 

@@ -16,7 +16,10 @@ export interface InstalledPackage {
 }
 
 interface Npm {
-  runNpm(args: readonly string[], options: { readonly cwd: string; readonly doing: string }): Promise<string>
+  runNpm(
+    args: readonly string[],
+    options: { readonly cwd: string; readonly doing: string; readonly env?: NodeJS.ProcessEnv },
+  ): Promise<string>
 }
 interface Setup {
   prepare(root: string): Promise<unknown>
@@ -44,7 +47,9 @@ async function install(scratch: string): Promise<InstalledPackage> {
   const archive = join(packs, name)
   const started = performance.now()
   const args = ['install', '--global', '--prefix', prefix, '--ignore-scripts', archive]
-  await runNpm(args, { cwd: packs, doing: 'Installing' })
+  // What the npm around us was told (its prefix) is not meant for this one.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
+  await runNpm(args, { cwd: packs, doing: 'Installing', env })
   const folder = process.platform === 'win32' ? prefix : join(prefix, 'lib')
   return {
     archive,

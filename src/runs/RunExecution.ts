@@ -49,9 +49,10 @@ export class RunExecution {
     // Not before the caller has the record in hand.
     await Promise.resolve()
     const [state, outcome] = await this.#outcome(kind, input)
-    // A database that is busy or full for a moment must not leave a run that looks as if it still worked.
-    for (let attempt = 0; attempt < 5 && !this.#finish(state, outcome); attempt++) {
-      await this.#clock.sleep(200 * 2 ** attempt)
+    // A database that is busy or full must not leave a run that looks as if it still worked, which whoever waits for it would
+    // believe as long as this process lives. So there is no last attempt; `abandon` ends this.
+    for (let attempt = 0; !this.#finish(state, outcome); attempt++) {
+      await this.#clock.sleep(Math.min(200 * 2 ** attempt, 5_000))
     }
   }
 

@@ -177,7 +177,7 @@ describe('a run', () => {
 })
 
 describe('the end of a run', () => {
-  it('is written as soon as the database can be written again', async () => {
+  it.each([2, 20])('is written as soon as the database can be written again, after %i failures', async (failures) => {
     let full = 0
     const failing: Database = {
       ...database,
@@ -186,8 +186,12 @@ describe('the end of a run', () => {
         return database.run(sql, ...parameters)
       },
     }
-    const runs = open([], undefined, { database: failing })
-    full = 2
+    const clock = {
+      ...systemClock,
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 1), signal),
+    }
+    const runs = open([], undefined, { database: failing, clock })
+    full = failures
     const { id } = runs.start('count', { file, steps: 1 })
     expect(await runs.wait(id)).toMatchObject({ state: 'succeeded', result: { sum: 1 } })
     expect(full).toBe(0)

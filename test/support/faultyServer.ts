@@ -24,6 +24,8 @@ export type Fault =
   | { readonly kind: 'no-content-range' }
   /** At most so many bytes per range. */
   | { readonly kind: 'short-range'; readonly bytes: number }
+  /** The same, chunked and with `*` for the size of the whole file. */
+  | { readonly kind: 'open-range'; readonly bytes: number }
   /** Chunked, without Content-Length. */
   | { readonly kind: 'chunked'; readonly cutAfter?: number }
   /** Neither length nor chunks: the end of the connection is the end of the file, be it whole or not. */
@@ -155,6 +157,13 @@ function answer(
   }
   if (fault.kind === 'wrong-range') start = Math.max(0, start + fault.shift)
   if (fault.kind === 'short-range') end = Math.min(end, start + fault.bytes - 1)
+  if (fault.kind === 'open-range') {
+    end = Math.min(end, start + fault.bytes - 1)
+    response.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${end}/*` })
+    response.write(content.subarray(start, end + 1))
+    response.end()
+    return
+  }
   response.writeHead(206, {
     ...headers,
     'content-length': end - start + 1,

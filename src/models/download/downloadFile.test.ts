@@ -158,6 +158,14 @@ describe('faults that end with the whole file', () => {
     ],
     ['chunked without a length', [{ kind: 'chunked' }], unknown],
     ['chunked and cut', [{ kind: 'chunked', cutAfter: 100_000 }], unknown],
+    [
+      'chunked and cut, then a range that is capped, of a file whose size nobody says',
+      [
+        { kind: 'chunked', cutAfter: 100_000 },
+        { kind: 'open-range', bytes: 70_000 },
+      ],
+      unknown,
+    ],
     ['ended by closing, digest known', [{ kind: 'until-close' }], known],
     ['ended by closing too early, size known', [{ kind: 'until-close', cutAfter: 100_000 }], known],
     [

@@ -80,6 +80,7 @@ async function begin(request: TransferRequest, response: Response, offset: numbe
       throw new Restart('nothing says that it is the same file')
     // Some proxies cap the range they give; then this request brings a part and the next one goes on.
     const total = known ?? content.total
+    if (total === null && expected.digest === null) throw new Restart('nothing says whether this part is the last')
     if (total !== null) await request.onTotal(total)
     if (partial.state.size === null && total !== null)
       await partial.describe({ validator: validator ?? partial.state.validator, size: total })

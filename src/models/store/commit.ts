@@ -68,6 +68,15 @@ export async function commitManifest(request: CommitManifestRequest, writing: Wr
     })
   }
   const files = filesOf(manifest)
+  // They become names of links, and people see them.
+  for (const { name } of files) {
+    if (!isFileName(name)) {
+      throw new SanjhaError(
+        'invalid_file',
+        `The manifest ${digest} holds a file whose name is none: ${JSON.stringify(name)}.`,
+      )
+    }
+  }
   const staged = new Map(request.files.map((f) => [f.digest, f]))
   const located = []
   for (const { digest: blob, size } of [manifest.config, ...manifest.layers]) {
@@ -162,9 +171,14 @@ async function attachDocuments(subject: string, files: readonly StagedFile[], wr
   await attachReferrer({ subject, artifactType: mediaTypes.documents, layers }, writing)
 }
 
+/** A name in one folder, on any system, which does nothing to the terminal that shows it. */
+function isFileName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name)
+}
+
 async function checkStaged(file: Pick<StagedFile, 'path' | 'name' | 'digest' | 'size'>): Promise<void> {
   if (!isDigest(file.digest)) throw new SanjhaError('invalid_request', `\`${file.digest}\` is not a SHA-256 digest.`)
-  if (file.name === '' || /[/\\\u0000]/.test(file.name) || file.name === '.' || file.name === '..') {
+  if (!isFileName(file.name)) {
     throw new SanjhaError('invalid_request', `\`${file.name}\` is not a file name.`)
   }
   const size = await stat(file.path).then(

@@ -126,6 +126,23 @@ describe('commit', () => {
     })
   })
 
+  it.each(['..', 'a/..', 'a\\b.gguf', 'x\u001b[2J.gguf', 'folder/'])(
+    'refuses a manifest from elsewhere that calls a file %j',
+    async (name) => {
+      const { digest } = await commit('tiny')
+      const manifest = JSON.parse(Buffer.from(await store.readBlob(digest)).toString())
+      manifest.layers[0].annotations['org.cncf.model.filepath'] = name
+      const evil = {
+        manifest: Buffer.from(JSON.stringify(manifest)),
+        files: [],
+        name: 'evil',
+        source: 'oci://h.example/r',
+      }
+      await expect(store.commitManifest(evil)).rejects.toMatchObject({ code: 'invalid_file' })
+      expect(await store.list()).toHaveLength(1)
+    },
+  )
+
   it('refuses names that are paths or digests', async () => {
     const file = await stage(store, 'k', 'x.gguf', tinyGguf())
     for (const name of ['', 'a b', '../x', 'sha256:0123456789abcdef', 'deadbeef99'])

@@ -1,5 +1,5 @@
 import { rmdir } from 'node:fs/promises'
-import { acquireFileLock, type Clock, SanjhaError, systemClock } from '../core/index.ts'
+import { type Clock, SanjhaError, systemClock } from '../core/index.ts'
 import type { ModelDetails, PullOptions } from './contract.ts'
 import { cancelled, type DownloadTools } from './download/index.ts'
 import { type PullConfig, type PullDeps, transportContext } from './pullContext.ts'
@@ -8,12 +8,10 @@ import { type PullPlan, planPull } from './pullPlan.ts'
 import { PullReporter } from './pullProgress.ts'
 import { type PullWork, pullFrom } from './pullSource.ts'
 import { formatReference, type Reference } from './reference.ts'
+import { lockStaging } from './stagingLock.ts'
 import type { ModelStore } from './store/index.ts'
 
 export type { PullConfig, PullDeps }
-
-/** Another process may need hours for its download. */
-const lockTimeoutMs = 24 * 3600 * 1000
 
 /**
  * Brings a model into the store: finds out what is meant, asks its sources in turn until one gives the bytes, verifies
@@ -43,7 +41,7 @@ async function pullPlanned(plan: PullPlan, deps: PullDeps, options: PullOptions,
   }
   const key = plan.digest ?? plan.name
   const directory = await store.stagingDirectory(key)
-  const { release, waited } = await lock(`${directory}.lock`, reporter, clock, options.signal)
+  const { release, waited } = await lockStaging(directory, reporter, clock, options.signal)
   try {
     // Whoever was here before us may have brought it.
     if (waited || options.force !== true) {
@@ -112,20 +110,4 @@ async function trySources(plan: PullPlan, work: PullWork): Promise<ModelDetails>
 function placeOf(reference: Reference): string {
   if (reference.scheme === 'https' || reference.scheme === 'http') return new URL(reference.url).host
   return reference.scheme === 'oci' ? reference.host : reference.scheme
-}
-
-async function lock(
-  path: string,
-  reporter: PullReporter,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-): Promise<{ release: () => Promise<void>; waited: boolean }> {
-  const options = { clock, ...(signal && { signal }) }
-  try {
-    return { release: await acquireFileLock(path, { ...options, timeoutMs: 0 }), waited: false }
-  } catch (error) {
-    if (!SanjhaError.is(error) || error.code !== 'locked') throw error
-  }
-  reporter.say('Another process is fetching this model; waiting for it.')
-  return { release: await acquireFileLock(path, { ...options, timeoutMs: lockTimeoutMs }), waited: true }
 }

@@ -3,6 +3,7 @@ import type { Descriptor, ModelDetails, PullOptions } from '../contract.ts'
 import { bringFile } from '../download/index.ts'
 import { PullReporter } from '../pullProgress.ts'
 import { formatReference, type RegistryReference } from '../reference.ts'
+import { lockStaging } from '../stagingLock.ts'
 import { isModelManifest, type Manifest, mediaTypes, parseManifest } from '../store/index.ts'
 import type { FetchedManifest, RegistryClient } from './RegistryClient.ts'
 import { downloadTools, openRegistry, type RegistryContext } from './registryContext.ts'
@@ -47,36 +48,57 @@ export async function pullFromRegistry(
   const manifest = parseManifest(fetched.content, fetched.digest)
   const blobs = [...new Map([manifest.config, ...manifest.layers].map((b) => [b.digest, b])).values()]
   reporter.begin(blobs.map((b) => ({ name: b.digest, size: b.size })))
-  const key = `oci:${fetched.digest}`
-  const directory = await store.stagingDirectory(key)
-  const tools = await downloadTools(context)
-  const files: { path: string; digest: string; size: number }[] = []
-  for (const blob of blobs) {
-    if (await store.hasBlob(blob.digest)) {
-      reporter.file(blob.digest, { completed: blob.size, total: blob.size })
-      continue
+  const model = await withStaging(`oci:${fetched.digest}`, context, reporter, options, async (directory) => {
+    const tools = await downloadTools(context)
+    const files: { path: string; digest: string; size: number }[] = []
+    for (const blob of blobs) {
+      if (await store.hasBlob(blob.digest)) {
+        reporter.file(blob.digest, { completed: blob.size, total: blob.size })
+        continue
+      }
+      const { url, headers } = await client.blobUrl(blob.digest)
+      const label = `${source} (${blob.annotations?.['org.cncf.model.filepath'] ?? blob.digest.slice(0, 19)})`
+      const brought = await bringFile(
+        {
+          origin: { kind: 'http', url, headers, label },
+          directory,
+          name: blob.digest.replace(':', '-'),
+          expected: { size: blob.size, digest: blob.digest },
+          signal: options.signal,
+          onProgress: (progress) => reporter.file(blob.digest, progress),
+        },
+        tools,
+      )
+      files.push({ path: brought.path, digest: brought.digest, size: brought.size })
     }
-    const { url, headers } = await client.blobUrl(blob.digest)
-    const label = `${source} (${blob.annotations?.['org.cncf.model.filepath'] ?? blob.digest.slice(0, 19)})`
-    const brought = await bringFile(
-      {
-        origin: { kind: 'http', url, headers, label },
-        directory,
-        name: blob.digest.replace(':', '-'),
-        expected: { size: blob.size, digest: blob.digest },
-        signal: options.signal,
-        onProgress: (progress) => reporter.file(blob.digest, progress),
-      },
-      tools,
-    )
-    files.push({ path: brought.path, digest: brought.digest, size: brought.size })
-  }
-  reporter.phase('store')
-  const model = await store.commitManifest({ manifest: fetched.content, files, name, source })
-  await store.discardStaging(key)
+    reporter.phase('store')
+    return await store.commitManifest({ manifest: fetched.content, files, name, source })
+  })
   const counted = { left: limits.referrers }
   await pullReferrers(fetched.digest, client, context, counted, 0)
   return model
+}
+
+/**
+ * Works in the staging folder of a key, which is gone when all went well. Two references to one manifest share the folder,
+ * so whoever pulls the second has to wait.
+ */
+async function withStaging<T>(
+  key: string,
+  { store, clock }: RegistryContext,
+  reporter: PullReporter,
+  options: PullOptions,
+  work: (directory: string) => Promise<T>,
+): Promise<T> {
+  const { release } = await lockStaging(await store.stagingDirectory(key), reporter, clock, options.signal)
+  try {
+    // Who was here before us has removed it.
+    const result = await work(await store.stagingDirectory(key))
+    await store.discardStaging(key)
+    return result
+  } finally {
+    await release()
+  }
 }
 
 /** The manifest that the reference names; of several behind one name, the one that is a model. */

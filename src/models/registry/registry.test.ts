@@ -118,6 +118,18 @@ describe.skipIf(program === undefined)('with a real registry', () => {
     expect(await other.store.verify(pulled.name)).toEqual([])
   })
 
+  it('brings one model under two tags at once, and neither spoils the other', async () => {
+    const { context, model } = await filledStore()
+    const [one, two] = ['one', 'two'].map((tag) => refer(`oci://${registry.host}/twice/tiny:${tag}`))
+    for (const target of [one, two]) await pushToRegistry(model.digest, target!, context)
+    for (let round = 0; round < 5; round++) {
+      const other = await newStore()
+      const pulled = await Promise.all([pullFromRegistry(one!, 'one', other), pullFromRegistry(two!, 'two', other)])
+      expect(pulled.map(({ digest }) => digest)).toEqual([model.digest, model.digest])
+      expect(await other.store.verify('two')).toEqual([])
+    }
+  })
+
   it('is reached by the room’s own push and pull', async () => {
     const open = async (): Promise<ModelsRoom> =>
       createModels({

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -203,6 +203,20 @@ describe('pull', () => {
       expect(digestOf(await readFile(blob))).toBe(files[0]?.digest)
       expect(await models.store.verify(digest)).toEqual([])
     }
+  })
+
+  it('looks again at a file that was written to since, and not at one that is gone', async () => {
+    const path = await file('some.gguf')
+    const old = await models.pull(path)
+    await writeFile(path, tinyGguf(5))
+    const later = Date.now() / 1000 + 60
+    await utimes(path, later, later)
+    const young = await models.pull(path)
+    expect(young.files[0]?.digest).toBe(digestOf(tinyGguf(5)))
+    expect((await models.find(path))?.digest).toBe(young.digest)
+    expect(await models.find(old.digest)).toBeDefined()
+    await rm(path)
+    expect((await models.pull(path)).digest).toBe(young.digest)
   })
 
   it('changes nothing when the file is no model', async () => {

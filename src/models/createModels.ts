@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import {
   type Clock,
@@ -105,7 +106,8 @@ export function createModels(options: ModelsOptions): ModelsRoom {
         onProgress?.({ phase: 'resolve', completed: 0, total: null, rate: null, eta: null, message })
         log.warn({ model: stored?.digest, name }, 'a stored file was damaged')
       }
-      if (stored !== undefined && damage.length === 0 && !force) return stored
+      if (stored !== undefined && damage.length === 0 && !force && !(await hasChanged(reference, stored, cwd)))
+        return stored
       const { pullModel } = await import('./pull.ts')
       return pullModel(
         reference,
@@ -197,6 +199,29 @@ async function findStored(name: string, { store, catalog, cwd }: FindContext): P
   if (fetched !== undefined) return fetched
   const match = catalog.findBySource(canonical)
   return match?.file.sha256 == null ? undefined : store.findByBlob(`sha256:${match.file.sha256}`)
+}
+
+/** True when a reference names a file of this machine that is not, or may not be, what was stored from it. */
+async function hasChanged(text: string, model: ModelDetails, cwd: string): Promise<boolean> {
+  const reference = parseQuietly(text)
+  if (reference?.scheme !== 'file') return false
+  const path = resolve(cwd, reference.path)
+  const now = await stat(path).catch(() => undefined)
+  // Gone: what is stored is all there is.
+  if (now === undefined) return false
+  if (model.files.length === 1 && model.files[0]?.size !== now.size) return true
+  const canonical = formatReference({ scheme: 'file', path })
+  const fetched = model.sources.find((source) => source.reference === canonical)?.fetched
+  // A file that took the place of another may be older than it, but the change of its name is not.
+  return fetched == null || Math.max(now.mtimeMs, now.ctimeMs) > Date.parse(fetched)
+}
+
+function parseQuietly(text: string): Reference | undefined {
+  try {
+    return parseReference(text)
+  } catch {
+    return undefined // a name that a user gave
+  }
 }
 
 /** The file that the short name pulls; else, where it names no quantisation, any file of that model. */

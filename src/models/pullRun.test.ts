@@ -23,7 +23,15 @@ runKindContract('pull', {
     })
     return { kind: createPullRunKind(models), input: { model: file } }
   },
-  invalid: [null, {}, { model: 5 }, { model: '' }],
+  invalid: [
+    null,
+    {},
+    { model: 5 },
+    { model: '' },
+    // Secrets must not come into a run's record.
+    { model: 'https://ann:hunter2@example.org/m.gguf' },
+    { model: 'https://example.org/m.gguf?token=hunter2' },
+  ],
   // Each test has a folder of its own, and a file that is in no catalogue is named after where it lies.
   sameResult: (a, b) => a.digest === b.digest && a.size === b.size,
 })

@@ -1,6 +1,7 @@
 import { SanjhaError } from '../core/index.ts'
 import type { RunKind } from '../runs/index.ts'
 import type { Models, PullProgress } from './contract.ts'
+import { parseReference } from './reference.ts'
 
 export interface PullInput {
   readonly model: string
@@ -35,6 +36,9 @@ export function createPullRunKind(models: Pick<Models, 'pull'>): RunKind<PullInp
           param: 'model',
         })
       }
+      // An address with credentials is refused; refused only later, it would stay in the run's record. What has no scheme may
+      // be any name that a person gave.
+      if (model.includes('://')) parseReference(model)
       if (force !== undefined && typeof force !== 'boolean') {
         throw new SanjhaError('invalid_request', 'The field `force` is true or false.', { param: 'force' })
       }

@@ -102,6 +102,8 @@ describe('parseReference', () => {
     'https://user:hunter2@example.org/m.gguf',
     'https://example.org/m.gguf?token=hunter2',
     'oci://u:hunter2@h:1/m',
+    'https://user:hunter2@example.org:99999/m.gguf',
+    'ftp://user:hunter2@example.org/m.gguf',
   ])('refuses credentials in %s and does not repeat them', (text) => {
     const error = refusal(text)
     expect(error.code).toBe('invalid_reference')

@@ -336,7 +336,7 @@ function parseRegistry(rest: string, original: string, docker: boolean): Registr
     throw invalid(
       docker ? 'docker://…' : 'oci://…',
       'it contains credentials',
-      'Use `sanjha login` or a docker auth file.',
+      'Log in with `podman login` or `docker login`.',
     )
   }
   const at = rest.indexOf('@')
@@ -382,8 +382,12 @@ export function unsupportedSource(reference: LaterReference): SanjhaError {
   })
 }
 
+/** A user name and password, in front of a host. Packages have their version behind an `@`. */
+const credentials = /^(\s*(?!pypi:|npm:)[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i
+
 function invalid(reference: string, why: string, hint?: string): SanjhaError {
-  return new SanjhaError('invalid_reference', `\`${reference}\` is not a model reference: ${why}.`, {
+  const shown = reference.replace(credentials, '$1…@')
+  return new SanjhaError('invalid_reference', `\`${shown}\` is not a model reference: ${why}.`, {
     ...(hint !== undefined && { hint }),
   })
 }

@@ -19,8 +19,8 @@ const total = { passed: 0, failed: 0, skipped: 0 }
 let ended = false
 process.on('exit', (code) => {
   if (!ended) total.failed++
-  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
-  process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`)
+  if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`)
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)
   process.exitCode = code || (total.failed > 0 || total.passed === 0 ? 1 : 0)
 })
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => process.exit(130))

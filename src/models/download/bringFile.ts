@@ -111,29 +111,38 @@ async function bringArchive(request: BringRequest, origin: ArchiveOrigin, tools:
     tools,
   )
   const temporary = join(directory, `${name}.unpacked`)
-  // Only now, when the archive is known to be the one that the registry promised, is anything in it parsed.
-  const { size, digest } = await extractMember({
-    archive: archive.path,
-    format: origin.format,
-    label: origin.archive.label,
-    member: origin.member,
-    target: temporary,
-    directory,
-    freeSpace: tools.freeSpace,
-    signal,
-  })
+  let unpacked: { readonly size: number; readonly digest: string }
   try {
-    check(expected, { size, digest }, `${origin.member} in ${origin.archive.label}`)
+    // Only now, when the archive is known to be the one that the registry promised, is anything in it parsed.
+    unpacked = await extractMember({
+      archive: archive.path,
+      format: origin.format,
+      label: origin.archive.label,
+      member: origin.member,
+      target: temporary,
+      directory,
+      freeSpace: tools.freeSpace,
+      signal,
+    })
+    check(expected, unpacked, `${origin.member} in ${origin.archive.label}`)
   } catch (error) {
-    // Right archive, wrong file: fetching it again would give the same.
     await rm(temporary, { force: true })
+    // Right archive, wrong file: fetching it again would give the same. Where nobody promised the archive, it may be the
+    // archive that is wrong, and keeping it would make every later attempt fail.
+    const wrong = SanjhaError.is(error) && (error.code === 'digest_mismatch' || error.code === 'invalid_file')
+    if (wrong && origin.archiveDigest === null) await forget(archive)
     throw error
   }
   await rename(temporary, join(directory, name))
-  const file = await done(request, { path: join(directory, name), size, digest })
-  await rm(archive.path, { force: true })
-  await rm(`${archive.path}.done.json`, { force: true })
+  const file = await done(request, { path: join(directory, name), ...unpacked })
+  await forget(archive)
   return file
+}
+
+/** Removes a brought file and the note that it is whole. */
+async function forget(file: BroughtFile): Promise<void> {
+  await rm(`${file.path}.done.json`, { force: true })
+  await rm(file.path, { force: true })
 }
 
 async function bringJoined(request: BringRequest, origin: JoinedOrigin, tools: DownloadTools): Promise<BroughtFile> {
@@ -196,14 +205,13 @@ async function bringJoined(request: BringRequest, origin: JoinedOrigin, tools: D
     check(expected, { size, digest }, `${name}, joined from ${parts.length} parts,`)
   } catch (error) {
     await rm(temporary, { force: true })
+    // Nobody promises a part by itself, so any of them may be the wrong one; kept, they would make every later attempt fail.
+    for (const part of parts) await forget(part)
     throw error
   }
   await rename(temporary, join(directory, name))
   const file = await done(request, { path: join(directory, name), size, digest })
-  for (const part of parts) {
-    await rm(part.path, { force: true })
-    await rm(`${part.path}.done.json`, { force: true })
-  }
+  for (const part of parts) await forget(part)
   return file
 }
 

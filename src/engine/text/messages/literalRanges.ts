@@ -16,6 +16,16 @@ const textOf = (content: TemplateMessage['content']): string =>
  * Texts without such spellings are not listed: they mean the same either way.
  */
 export function literalRanges(prompt: string, messages: readonly TemplateMessage[]): Range[] {
+  const all = locate(prompt, messages)
+  // Some templates write the system message into the last turn: looking behind it would miss all turns before.
+  const said = locate(
+    prompt,
+    messages.filter((message) => message.role !== 'system'),
+  )
+  return said.length > all.length ? said : all
+}
+
+function locate(prompt: string, messages: readonly TemplateMessage[]): Range[] {
   const ranges: Range[] = []
   let from = 0
   for (const message of messages) {

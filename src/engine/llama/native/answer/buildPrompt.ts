@@ -1,6 +1,12 @@
 import { SanjhaError } from '../../../../core/index.ts'
 import type { GenerateRequest } from '../../../contract.ts'
-import { anyJsonGrammar, type ChatFormat, jsonSchemaToGrammar, type OutputParser } from '../../../text/index.ts'
+import {
+  anyJsonGrammar,
+  type ChatFormat,
+  jsonSchemaToGrammar,
+  type OutputParser,
+  promptSegments,
+} from '../../../text/index.ts'
 import type { NativeApi } from '../bindings/nativeApi.ts'
 import type { Vocabulary } from '../model/Vocabulary.ts'
 import type { GrammarSource } from '../sampling/GrammarGate.ts'
@@ -41,7 +47,10 @@ export function buildPrompt(
   const { input, format } = request
   if (input.type === 'chat') {
     const rendered = chatFormat.render(input, format === undefined ? {} : { format })
-    const tokens = vocabulary.tokenize(rendered.prompt, true, false)
+    // What users and tools wrote is text, also where it is spelled like the end of their turn.
+    const tokens = promptSegments(rendered.prompt, rendered.literals).flatMap(({ text, special }) =>
+      vocabulary.tokenize(text, special, false),
+    )
     if ((rendered.bos || vocabulary.addBos) && vocabulary.bos >= 0 && tokens[0] !== vocabulary.bos) {
       tokens.unshift(vocabulary.bos)
     }

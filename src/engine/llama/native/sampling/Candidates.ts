@@ -58,6 +58,15 @@ export class Candidates {
     return this.#logits[1] as number
   }
 
+  /** Whether a sampler has banned them all. */
+  get areAllBanned(): boolean {
+    const size = Number(this.#head.getBigUint64(this.#offsets.size, true))
+    for (let index = 0; index < size; index++) {
+      if (this.#logits[index * 3 + 1] !== Number.NEGATIVE_INFINITY) return false
+    }
+    return true
+  }
+
   /** The candidate with the largest logit. */
   get best(): number {
     const size = Number(this.#head.getBigUint64(this.#offsets.size, true))

@@ -17,9 +17,18 @@ export interface GrammarGate {
   free(): void
 }
 
+/** llama.cpp reads groups inside each other by recursion; some ten thousand of them overflow its stack. */
+const deepestGroup = 1000
+
 /** Errors: `invalid_request` when llama.cpp cannot read the grammar. */
 export function createGrammarGate(api: NativeApi, vocabulary: Vocabulary, source: GrammarSource): GrammarGate {
   const { gbnf, lazy } = source
+  if (groupDepth(gbnf) > deepestGroup) {
+    throw new SanjhaError('invalid_request', `The grammar has more than ${deepestGroup} groups inside each other.`, {
+      param: 'grammar',
+      hint: 'Give inner groups rules of their own.',
+    })
+  }
   const make = (init: () => Pointer): Pointer => {
     let sampler = init()
     if (sampler === null) {
@@ -94,4 +103,22 @@ function lazyGate(
       sampler = null
     },
   }
+}
+
+/** How deep groups stand inside each other. Parentheses in texts, classes and comments are none. */
+function groupDepth(gbnf: string): number {
+  let depth = 0
+  let deepest = 0
+  let end = ''
+  for (let at = 0; at < gbnf.length; at++) {
+    const character = gbnf[at] as string
+    if (end !== '') {
+      if (character === '\\' && end !== '\n') at++
+      else if (character === end) end = ''
+    } else if (character === '"' || character === '#' || character === '[') {
+      end = character === '"' ? '"' : character === '[' ? ']' : '\n'
+    } else if (character === '(') deepest = Math.max(deepest, ++depth)
+    else if (character === ')') depth--
+  }
+  return deepest
 }

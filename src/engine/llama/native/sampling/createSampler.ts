@@ -1,3 +1,4 @@
+import { SanjhaError } from '../../../../core/index.ts'
 import type { NativeApi, Pointer } from '../bindings/nativeApi.ts'
 import type { Vocabulary } from '../model/Vocabulary.ts'
 import type { Candidates } from './Candidates.ts'
@@ -53,6 +54,8 @@ export function createSampler(
       if (grammar?.isAwake && !isAllowed(token)) {
         candidates.fill(logits)
         api.samplerApply(grammar.sampler, candidates.pointer)
+        // A token that the grammar does not allow must not be given to it: llama.cpp would end the process.
+        if (candidates.areAllBanned) throw deadEnd()
         if (chain === null) token = candidates.best
         else {
           api.samplerApply(chain, candidates.pointer)
@@ -75,6 +78,12 @@ export function createSampler(
     return candidates.firstLogit !== Number.NEGATIVE_INFINITY
   }
 }
+
+const deadEnd = (): SanjhaError =>
+  new SanjhaError('invalid_request', 'The grammar has come to a place where no token of this model may follow.', {
+    param: 'grammar',
+    hint: 'See that each of its rules can be completed with text.',
+  })
 
 function createChain(
   api: NativeApi,

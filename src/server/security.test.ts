@@ -145,4 +145,15 @@ describe('beyond this machine', () => {
     expect(await pull('file:///models/a.gguf', t.server.controlToken)).toEqual([202, 200])
     expect(await pull('no such://name')).toEqual([400, 400])
   })
+
+  it.each([
+    ['keys', { apiKeys: [hashApiKey('k')] }],
+    ['names', { allowedHosts: ['ai.example.org'] }],
+  ])('nor behind a proxy, where it has %s for those who come from elsewhere', async (_, settings) => {
+    t = testServer({ settings })
+    for (const model of ['file:///etc/passwd', 'http://169.254.169.254/a.gguf']) {
+      const answer = await t.request('POST', '/sanjha/v1/models/pull', { model }, { authorization: 'Bearer k' })
+      expect([model, answer.status]).toEqual([model, 403])
+    }
+  })
 })

@@ -17,7 +17,9 @@ export function startPull(
 ): RunRecord {
   const { sanjha } = request.server
   const { scheme } = parseReference(input.model)
-  const isExposed = !isLoopbackHost(sanjha.config.server.host)
+  const { host, apiKeys, allowedHosts } = sanjha.config.server
+  // Behind a proxy it listens on loopback too; keys and names are set for those who come from elsewhere.
+  const isExposed = !isLoopbackHost(host) || apiKeys.length > 0 || allowedHosts.length > 0
   if (isExposed && request.keyId !== 'control' && !open.has(scheme)) {
     throw new SanjhaError('forbidden', `Over the API of a server that others can reach, ${scheme} is no source.`, {
       param: 'model',

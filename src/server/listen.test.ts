@@ -89,6 +89,14 @@ it('a request that takes too long is ended with the reason', async () => {
   expect(t.engine.aborted).toBe(2)
 })
 
+it('HEAD of a stream leaves nothing open', async () => {
+  t = testServer()
+  const run = t.sanjha.runs.start('pull', { model: 'slow' })
+  const { status, headers, body } = await t.request('HEAD', `/sanjha/v1/runs/${run.id}/events`)
+  expect([status, headers.get('content-type'), body]).toEqual([200, 'text/event-stream; charset=utf-8', null])
+  expect((await t.json('GET', '/sanjha/v1/health')).body.activeRequests).toBe(0)
+})
+
 it('a client that stops sending its body is not waited for', async () => {
   t = testServer({ settings: { requestTimeoutMs: 40 } })
   const { port } = await t.server.listen()

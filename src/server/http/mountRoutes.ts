@@ -39,6 +39,11 @@ export function mountRoutes(
           signal: scope.signal,
           server: context,
         })
+        if (raw.method === 'HEAD') {
+          // Nobody reads the body, so nobody else would end it.
+          await response.body?.cancel()
+          return new Response(null, response)
+        }
         // A stream ends its scope itself, when its last byte is on its way.
         streaming = isStream(response)
         return response

@@ -51,6 +51,22 @@ it('a redirect without end, an error and what is no image are refused', async ()
   }
 })
 
+it('a host that does not answer, or breaks off, is the address’s fault and no defect of ours', async () => {
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+  for (const request of [
+    () => Promise.reject(new TypeError('fetch failed')),
+    () => Promise.reject(new DOMException('too late', 'TimeoutError')),
+    async () => new Response(broken),
+  ]) {
+    const fetchImage = createImageFetcher({ resolve: async () => ['93.184.216.34'], request })
+    await expect(fetchImage(new URL('https://example.org/'), signal)).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'image_url',
+      message: expect.stringContaining('example.org'),
+    })
+  }
+})
+
 it('private addresses of any form are known', () => {
   for (const address of [
     '127.0.0.1',

@@ -123,7 +123,8 @@ export function createImageFetcher(options: ImageFetcherOptions = {}): FetchImag
         throw new SanjhaError('invalid_request', `The image’s host ${host} cannot be found.`, { param })
       }
       if (!addresses.every(isPublicAddress)) throw notPublic(param)
-      const response = await request(target, addresses[0]!, AbortSignal.any([signal, AbortSignal.timeout(10_000)]))
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(10_000)])
+      const response = await fetched(request(target, addresses[0]!, inTime), host, signal)
       const location = response.headers.get('location')
       if (response.status >= 300 && response.status < 400 && location !== null) {
         await response.body?.cancel()
@@ -136,9 +137,23 @@ export function createImageFetcher(options: ImageFetcherOptions = {}): FetchImag
         await response.body?.cancel()
         throw new SanjhaError('invalid_request', `The image’s server answered ${response.status}.`, { param })
       }
-      return imageFromBytes(await readLimited(response, param), param)
+      return imageFromBytes(await fetched(readLimited(response, param), host, signal), param)
     }
     throw new SanjhaError('invalid_request', 'The image’s address redirects too often.', { param })
+  }
+}
+
+/** What fails on the way to a foreign host is no defect of ours, unless we ended it ourselves. */
+async function fetched<T>(work: Promise<T>, host: string, signal: AbortSignal): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (SanjhaError.is(error) || signal.aborted) throw error
+    throw new SanjhaError('invalid_request', `The image could not be fetched from ${host}.`, {
+      cause: error,
+      param: 'image_url',
+      hint: 'Check that the address answers, or send the image itself as a data: URL.',
+    })
   }
 }
 

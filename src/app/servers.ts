@@ -111,8 +111,9 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
     const response = await fetch(`${url}/health`, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]),
     })
-    await response.body?.cancel()
-    return response.ok
+    const { status } = (await response.json()) as { readonly status?: unknown }
+    // One that still fetches or loads its model takes requests already, and can be stopped.
+    return response.ok || status === 'starting'
   } catch {
     signal.throwIfAborted()
     return false // ended meanwhile, or hangs

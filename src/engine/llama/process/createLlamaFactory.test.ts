@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -73,6 +73,18 @@ describe('models in processes, in the pool', { timeout: 20_000 }, () => {
     lease.release()
     await closing
     expect(pool.list()).toEqual([])
+  })
+})
+
+describe('a model that cannot be loaded', () => {
+  it.runIf(process.platform === 'linux')('leaves no file open', async () => {
+    const factory = createLlamaFactory({ logs, module: fakeEngineModule, exportName: 'nothing' })
+    const request = { source: source('a'), load: {}, contextLength: 512, onProgress: () => undefined }
+    expect((await failureOf(factory(request, never))).code).toBe('internal')
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    )
+    expect(open.filter((path) => path.startsWith(logs))).toEqual([])
   })
 })
 

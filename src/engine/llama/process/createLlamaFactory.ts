@@ -41,6 +41,7 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
   } = options
   return async ({ source, load, contextLength, onProgress }, signal) => {
     const native = options.libraryDirectory ?? (await installedLibraries(options))
+    const engineLog = openEngineLog(join(options.logs, engineLogName(source.model)), { log })
     const supervised = superviseEngine(
       {
         name: source.model,
@@ -65,7 +66,7 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
             chatTemplate: source.chatTemplate,
           }),
         },
-        engineLog: openEngineLog(join(options.logs, engineLogName(source.model)), { log }),
+        engineLog,
         onProgress,
         log,
         ...given({ limits: options.limits, restart: options.restart, clock: options.clock }),
@@ -73,6 +74,7 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
       signal,
     )
     return supervised.catch((error: unknown) => {
+      engineLog.close()
       throw damaged(error, source) ?? error
     })
   }

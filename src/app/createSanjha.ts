@@ -108,8 +108,16 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
         },
       )
     }
+    ensure.signal?.throwIfAborted()
     const run = runs.start('pull', { model: name })
-    const cancel = (): void => void runs.cancel(run.id)
+    const cancel = (): void => {
+      try {
+        runs.cancel(run.id)
+      } catch (error) {
+        // It ended in the very moment. Thrown from a signal's listener, that would end the process.
+        log.debug({ run: run.id, reason: SanjhaError.from(error).message }, 'nothing is left to cancel')
+      }
+    }
     ensure.signal?.addEventListener('abort', cancel, { once: true })
     try {
       for await (const event of runs.events(run.id, 0, new AbortController().signal)) ensure.onEvent?.(event)

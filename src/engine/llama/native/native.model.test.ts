@@ -138,6 +138,13 @@ describe('cached prefixes', () => {
 })
 
 describe('limits', () => {
+  it('refuses a text so long that turning it into tokens would hold up everybody', async () => {
+    const huge = 'a'.repeat(5 * 2 ** 20)
+    expect(await codeOf(collect(engine, complete(huge)))).toBe('context_length_exceeded')
+    expect(await codeOf(engine.tokenize(huge))).toBe('context_length_exceeded')
+    expect(await codeOf(engine.embed([huge], {}, new AbortController().signal))).toBe('context_length_exceeded')
+  })
+
   it('refuses a prompt that is too long before any work, with the numbers', async () => {
     const request = complete('word '.repeat(2000))
     expect(await codeOf(collect(engine, request))).toBe('context_length_exceeded')

@@ -7,6 +7,9 @@ const noBytes = new Uint8Array(0)
 const turnMarker =
   /^<\|?(im_start|im_end|im_sep|start_of_role|end_of_role|begin_of_text|end_of_text|endoftext|start_header_id|end_header_id|eot_id|eom_id|start_of_turn|end_of_turn|bos|eos|s|\/s|pad|unk|user|assistant|system|end)\|?>$/
 
+/** Bytes. Turning so many into tokens takes seconds, during which nobody else is served; no context holds more. */
+const longestText = 4 * 2 ** 20
+
 /** Tokens and text of one model. Token ids given to it are checked, because a wrong one aborts native code. */
 export class Vocabulary {
   readonly size: number
@@ -28,11 +31,19 @@ export class Vocabulary {
   }
 
   /**
+   * Errors: `context_length_exceeded` for a text that would hold up everybody else.
    * @param special parse special tokens in the text
    * @param addSpecial add the beginning (and ending) tokens as the model wants them for a prompt
    */
   tokenize(text: string, special: boolean, addSpecial: boolean): number[] {
     const bytes = new TextEncoder().encode(text)
+    if (bytes.length > longestText) {
+      throw new SanjhaError(
+        'context_length_exceeded',
+        `A text of ${bytes.length} bytes is longer than what is turned into tokens at once (${longestText} bytes).`,
+        { hint: 'Shorten the text, or send it in parts.' },
+      )
+    }
     let into = new Int32Array(Math.max(16, Math.ceil(bytes.length / 2) + 8))
     let count = this.#api.tokenize(this.pointer, bytes, into, addSpecial, special)
     if (count < 0) {

@@ -72,7 +72,13 @@ export function createVectors(parts: {
           param: 'dimensions',
         })
       }
-      const inputs = texts.map((text) => cutToContext(vocabulary.tokenize(text, false, true), truncate))
+      const inputs: number[][] = []
+      for (const text of texts) {
+        inputs.push(cutToContext(vocabulary.tokenize(text, false, true), truncate))
+        // Many long texts take long: others, and a cancellation, get their turn in between.
+        await new Promise((resolve) => setImmediate(resolve))
+        signal.throwIfAborted()
+      }
       const beginning = vocabulary.bos >= 0 ? vocabulary.bos : vocabulary.eos
       const vectors: Float32Array[] = []
       for (const tokens of inputs) {

@@ -11,6 +11,8 @@ export interface PoolEntryOptions {
   readonly contextLength: number
   /** What the pool sets aside for it. */
   readonly needBytes: number
+  /** How long it stays after its last request, in milliseconds, as long as no request says otherwise. */
+  readonly keepAliveMs: number
   readonly start: (signal: AbortSignal) => Promise<ManagedEngine>
   readonly clock: Clock
   /** Something changed that others may wait for: memory or a lease is free, the engine is ready or gone. */
@@ -33,12 +35,12 @@ export class PoolEntry {
   loadedAt: number | null = null
   /** When it will be unloaded; null while it is in use or stays for ever. */
   expiresAt: number | null = null
-  keepAliveMs: number = Number.POSITIVE_INFINITY
 
   readonly #clock: Clock
   readonly #onChange: () => void
   readonly #loading = new AbortController()
   readonly #gone = Promise.withResolvers<void>()
+  #keepAliveMs: number
   #idle: AbortController | undefined
   #state: 'loading' | 'ready' | 'draining' | 'unloading' | 'gone' = 'loading'
 
@@ -47,6 +49,7 @@ export class PoolEntry {
     this.load = options.load
     this.contextLength = options.contextLength
     this.needBytes = options.needBytes
+    this.#keepAliveMs = options.keepAliveMs
     this.#clock = options.clock
     this.#onChange = options.onChange
     this.lastUsed = options.clock.monotonic()
@@ -83,9 +86,10 @@ export class PoolEntry {
     return !this.open && this.leases === 0
   }
 
-  hold(keepAliveMs: number): void {
+  /** A time that is given holds until another is given; a request that gives none leaves it as it is. */
+  hold(keepAliveMs: number | undefined): void {
     this.leases++
-    this.keepAliveMs = keepAliveMs
+    if (keepAliveMs !== undefined) this.#keepAliveMs = keepAliveMs
     this.lastUsed = this.#clock.monotonic()
     this.expiresAt = null
     this.#idle?.abort()
@@ -132,15 +136,15 @@ export class PoolEntry {
   }
 
   #unused(): void {
-    if (this.#state === 'draining' || (this.#state === 'ready' && this.keepAliveMs <= 0)) {
+    if (this.#state === 'draining' || (this.#state === 'ready' && this.#keepAliveMs <= 0)) {
       this.#unload()
       return
     }
-    if (this.#state !== 'ready' || this.keepAliveMs === Number.POSITIVE_INFINITY) return
-    this.expiresAt = this.#clock.now() + this.keepAliveMs
+    if (this.#state !== 'ready' || this.#keepAliveMs === Number.POSITIVE_INFINITY) return
+    this.expiresAt = this.#clock.now() + this.#keepAliveMs
     const idle = new AbortController()
     this.#idle = idle
-    void this.#sleep(this.keepAliveMs, idle.signal).then(
+    void this.#sleep(this.#keepAliveMs, idle.signal).then(
       () => {
         if (this.idle && this.#idle === idle) this.#unload()
       },

@@ -13,7 +13,7 @@ export interface LoadOptions {
 
 export interface AcquireOptions {
   readonly load?: LoadOptions
-  /** How long the model stays loaded after its last request, in milliseconds; 0 unloads at once, Infinity never. Absent: from the config. */
+  /** How long the model stays loaded after its last request, in milliseconds; 0 unloads at once, Infinity never. Absent: as was given last, else from the config. */
   readonly keepAliveMs?: number
 }
 

@@ -105,7 +105,7 @@ describe('keep-alive', () => {
     expect(engines.list()).toEqual([])
   })
 
-  it('takes 0 as at once and Infinity as never, the last request decides', async () => {
+  it('takes 0 as at once and Infinity as never, the last one given decides', async () => {
     const engines = harness.pool()
     const forEver = await get(engines, 'a', { keepAliveMs: Number.POSITIVE_INFINITY })
     forEver.release()
@@ -114,6 +114,21 @@ describe('keep-alive', () => {
     expect(engines.list()[0]?.expiresAt).toBeNull()
     ;(await get(engines, 'a', { keepAliveMs: 0 })).release()
     await settle()
+    expect(harness.running()).toEqual([])
+  })
+
+  it('keeps to the time that was given last when a later request gives none', async () => {
+    const engines = harness.pool()
+    ;(await get(engines, 'a', { keepAliveMs: 60 * minute })).release()
+    ;(await get(engines, 'a')).release()
+    expect(engines.list()[0]?.expiresAt).toBe('2026-01-01T01:00:00.000Z')
+    await harness.clock.advance(60 * minute - 1)
+    expect(harness.running()).toEqual(['a'])
+    await harness.clock.advance(1)
+    expect(harness.running()).toEqual([])
+    // It held for the engine that is gone, not for the model's next one.
+    ;(await get(engines, 'a')).release()
+    await harness.clock.advance(5 * minute)
     expect(harness.running()).toEqual([])
   })
 

@@ -137,7 +137,8 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
       source.kind === 'llama'
         ? options.factories.llama({ source, load, contextLength, onProgress }, signal)
         : options.factories.remote({ source, load, contextLength, onProgress }, signal)
-    const entry: PoolEntry = new PoolEntry({ source, load, contextLength, needBytes, start, clock, onChange: notify })
+    const facts = { source, load, contextLength, needBytes, keepAliveMs }
+    const entry: PoolEntry = new PoolEntry({ ...facts, start, clock, onChange: notify })
     entries.add(entry)
     log.info({ model: source.model, contextLength, needBytes }, `Loading ${source.model}.`)
     void entry.gone.then(() => {
@@ -162,7 +163,7 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
       if (signal.aborted) throw cancelled()
       const entry = find(source, load) ?? admit(source, load, clock.monotonic() >= deadline)
       if (entry) {
-        entry.hold(acquire.keepAliveMs ?? keepAliveMs)
+        entry.hold(acquire.keepAliveMs)
         return entry
       }
       // An engine that leaves is gone within its grace time; that is not the waiting which has a limit.

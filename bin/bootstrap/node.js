@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { extractFile } from './extract.js'
 import { explainFailure, SetupFailure } from './failure.js'
 import { withLock } from './lock.js'
 import { runNpm } from './npm.js'
 import { oldestMajor, pinnedNode } from './pins.js'
+import { libc, platformName } from './platform.js'
 import { saying } from './say.js'
 import { needSpace } from './space.js'
 
@@ -21,11 +22,11 @@ export function isNewEnough(version) {
 }
 
 /**
- * Where a fetched Node lies.
+ * Where a fetched Node lies. The folder may be shared by machines of several kinds.
  * @param {string} tools the folder for fetched programs
  */
 export function fetchedNode(tools) {
-  return join(tools, `node-${pinnedNode.version}`, executable)
+  return join(tools, `node-${pinnedNode.version}-${platformName()}`, executable)
 }
 
 /**
@@ -82,8 +83,10 @@ export async function fetchNode({ tools, env = process.env, platform = `${proces
         const scratch = mkdtempSync(join(tools, 'fetching-'))
         try {
           await fetchInto(scratch, pin, doing, env)
-          mkdirSync(join(tools, `node-${pinnedNode.version}`), { recursive: true })
-          renameSync(join(scratch, executable), target)
+          const candidate = join(scratch, executable)
+          mustStart(candidate, doing)
+          mkdirSync(dirname(target), { recursive: true })
+          renameSync(candidate, target)
         } finally {
           rmSync(scratch, { recursive: true, force: true })
         }
@@ -115,6 +118,31 @@ async function fetchInto(scratch, pin, doing, env) {
     )
   }
   await extractFile(path, pin.binary, join(scratch, executable))
+}
+
+/**
+ * A binary can be the promised one and still not start, for want of its C library or of a newer kernel. What is kept is
+ * taken without a question ever after.
+ * @param {string} node
+ * @param {string} doing
+ */
+function mustStart(node, doing) {
+  const { status, signal, stdout, stderr, error } = spawnSync(node, ['--version'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  if (status === 0 && isNewEnough(stdout.trim())) return
+  const said =
+    error?.message ?? (stderr.trim().split('\n')[0] || (signal ? `it ended with ${signal}` : `exit status ${status}`))
+  const isMusl = process.platform === 'linux' && libc() === 'musl'
+  throw new SetupFailure(
+    isMusl
+      ? `${doing} failed: Linux with musl (as Alpine) is not supported: the Node that the registry has needs glibc and does not start here (${said}).`
+      : `${doing} failed: the Node that the registry has does not start on this machine (${said}).`,
+    isMusl
+      ? 'Use a distribution with glibc, such as Debian, Fedora or Ubuntu, also as the base of a container.'
+      : `It was deleted. Install Node ${oldestMajor} by hand, put its folder on the PATH, and start again.`,
+  )
 }
 
 /**

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainFailure } from '../../bin/bootstrap/failure.js'
 import { runNpm } from '../../bin/bootstrap/npm.js'
+import { libc as libcHere, platformName } from '../../bin/bootstrap/platform.js'
 import { saying } from '../../bin/bootstrap/say.js'
 import { needSpace } from '../../bin/bootstrap/space.js'
 
@@ -20,7 +21,7 @@ export function installationStamp(root) {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
-  return `${process.platform}-${process.arch} ${lock}\n`
+  return `${platformName()} ${lock}\n`
 }
 
 /**
@@ -106,13 +107,11 @@ export function matchesLock(root) {
  * @param {LockEntry} entry
  */
 function isForHere({ os, cpu, libc }) {
-  const report = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport())
-  const here = report.header.glibcVersionRuntime ? 'glibc' : 'musl'
   return (
     Boolean(os || cpu) &&
     (!os || os.includes(process.platform)) &&
     (!cpu || cpu.includes(process.arch)) &&
-    (!libc || process.platform !== 'linux' || libc.includes(here))
+    (!libc || process.platform !== 'linux' || libc.includes(libcHere()))
   )
 }
 

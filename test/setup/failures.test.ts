@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fetchedNode, fetchNode, findNode } from '../../bin/bootstrap/node.js'
 import { explainNpm } from '../../bin/bootstrap/npm.js'
@@ -133,7 +133,35 @@ describe('fetching Node', () => {
     const paths = await Promise.all([fetchNode({ tools }), fetchNode({ tools })])
     expect(new Set(paths)).toEqual(new Set([fetchedNode(tools)]))
     expect((await run(paths[0], ['--version'])).stdout.trim()).toBe(`v${pinnedNode.version}`)
-    expect(readdirSync(tools)).toEqual([`node-${pinnedNode.version}`])
+    expect(readdirSync(tools)).toEqual([`node-${pinnedNode.version}-${process.platform}-${process.arch}`])
+  })
+
+  test('keeps nothing of a promised Node that does not start here, and says why', async () => {
+    const pins = { ...pinnedNode.packages }
+    pinnedNode.packages['test-os'] = {
+      // As promised, but no program: what a binary for another C library is to this machine.
+      name: 'is-number',
+      version: '7.0.0',
+      binary: 'package/index.js',
+      integrity: 'sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng==',
+    }
+    try {
+      const fetching = fetchNode({ tools, platform: 'test-os' })
+      await expect(fetching).rejects.toThrow(/does not start (here|on this machine) \(/)
+      await expect(fetching).rejects.toMatchObject({ hint: expect.stringMatching(/by hand|glibc/) })
+    } finally {
+      pinnedNode.packages = pins
+    }
+    expect(readdirSync(tools)).toEqual([])
+  })
+
+  test('takes no Node that was fetched for another kind of machine', async () => {
+    const other = join(tools, `node-${pinnedNode.version}-linux-other`)
+    mkdirSync(other)
+    symlinkSync(process.execPath, join(other, 'node'))
+    const current = { version: 'v20.0.0', path: '/nowhere/node' }
+    const finding = findNode({ tools, current, env: { PATH: '' }, platform: 'linux-none' })
+    await expect(finding).rejects.toThrow(/there is none to fetch/)
   })
 
   test('prefers the Node that runs, then one fetched before, then one on the PATH', async () => {
@@ -144,7 +172,7 @@ describe('fetching Node', () => {
     mkdirSync(folder)
     symlinkSync(process.execPath, join(folder, 'node'))
     expect(await findNode({ tools, current: old, env: { PATH: folder } })).toBe(join(folder, 'node'))
-    mkdirSync(join(tools, `node-${pinnedNode.version}`))
+    mkdirSync(dirname(fetchedNode(tools)))
     symlinkSync(process.execPath, fetchedNode(tools))
     expect(await findNode({ tools, current: old, env: { PATH: folder } })).toBe(fetchedNode(tools))
   })

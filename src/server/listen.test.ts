@@ -1,7 +1,12 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type EventEmitter, once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer as createTcpServer } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
+import { silentLogger, systemClock } from '../core/index.ts'
 import { TestEngine } from '../gateway/testing/TestEngine.ts'
+import { ActiveRequests } from './http/RequestScope.ts'
+import { listenOn } from './listen.ts'
 import { type TestServer, testServer } from './testing/testServer.ts'
 
 let t: TestServer
@@ -78,6 +83,52 @@ it('asked a second time, it ends at once', async () => {
   await t.server.close(0)
   await first
   expect(await response.text()).toContain('shutting_down')
+})
+
+it('waits, as long as the grace, for a client that still reads what was answered', async () => {
+  t = testServer()
+  const whole = 64 * 1024 * 1024
+  const answer = async (): Promise<Response> => new Response(new Uint8Array(whole))
+  const slow = async (grace: number): Promise<number> => {
+    const listening = await listenOn(answer, new ActiveRequests(), t.sanjha, systemClock, { port: 0 })
+    const socket = connect(listening.port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'readable')
+    const closing = listening.close(grace)
+    // Longer than the last moment that aborted answers get.
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    let read = 0
+    socket.on('data', (chunk) => {
+      read += chunk.length
+    })
+    socket.on('error', () => undefined)
+    if (!socket.closed) await once(socket, 'close')
+    await closing
+    return read
+  }
+  expect(await slow(60_000)).toBeGreaterThan(whole)
+  expect(await slow(0)).toBeLessThan(whole)
+})
+
+it('lives on when a connection cannot be accepted, and says so once', async () => {
+  const said: unknown[] = []
+  const error = (facts: object, message: string): void => {
+    said.push({ ...facts, message })
+  }
+  t = testServer({ log: { ...silentLogger, error } })
+  const { url } = await t.server.listen()
+  let http: EventEmitter | undefined
+  const look = (message: unknown): void => {
+    http = (message as { readonly server: EventEmitter }).server
+  }
+  subscribe('http.server.request.start', look)
+  await fetch(`${url}/health`)
+  unsubscribe('http.server.request.start', look)
+  // What Node tells when the system has no file handles left.
+  const err = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' })
+  for (let times = 0; times < 3; times++) http!.emit('error', err)
+  expect(said).toEqual([{ err, message: 'a connection could not be accepted' }])
+  expect((await fetch(`${url}/health`)).status).toBe(200)
 })
 
 it('a request that takes too long is ended with the reason', async () => {

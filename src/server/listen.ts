@@ -1,5 +1,5 @@
-import type { Server as HttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Server as HttpServer, ServerResponse } from 'node:http'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Sanjha } from '../app/contract.ts'
 import { type Clock, checkExposure, isNodeError, SanjhaError } from '../core/index.ts'
@@ -27,6 +27,9 @@ export interface Listening {
   close(graceMs?: number): Promise<void>
 }
 
+/** A machine out of file handles says so for every connection that comes; the log hears it this often. In milliseconds. */
+const quietMs = 10_000
+
 /** Binds and answers. Errors: `port_in_use`, `invalid_config` (bound beyond loopback without a key), `forbidden`. */
 export async function listenOn(
   fetch: (request: Request) => Promise<Response>,
@@ -45,8 +48,17 @@ export async function listenOn(
   http.headersTimeout = 30_000
   // Longer than clients and proxies keep an idle connection, so that it is they who close it and no request meets a closed one.
   http.keepAliveTimeout = 75_000
+  const unsent = new UnsentAnswers(http)
   await bind(http, host, port)
+  // From now on an error concerns a connection that comes (too many open files, say). Unheard it would end the process.
+  let said = Number.NEGATIVE_INFINITY
+  http.on('error', (err) => {
+    if (clock.monotonic() - said < quietMs) return
+    said = clock.monotonic()
+    sanjha.log.error({ err }, 'a connection could not be accepted')
+  })
   const address = http.address() as AddressInfo
+  const hurry = new AbortController()
   let closing: Promise<void> | undefined
   return {
     url: `http://${urlHost(host)}:${address.port}`,
@@ -56,23 +68,65 @@ export async function listenOn(
       return active.size
     },
     close: (graceMs = settings.shutdownGraceMs) => {
-      if (closing !== undefined && graceMs === 0) active.abortAll()
-      closing ??= stop(http, active, graceMs, clock)
+      if (graceMs === 0) {
+        active.abortAll()
+        hurry.abort()
+      }
+      closing ??= stop({ http, active, unsent, graceMs, clock, hurry: hurry.signal })
       return closing
     },
   }
 }
 
-async function stop(http: HttpServer, active: ActiveRequests, graceMs: number, clock: Clock): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+/** The answers that the system has not taken over whole: their clients still read. */
+class UnsentAnswers {
+  readonly #open = new Set<ServerResponse>()
+  readonly #waiting = new Set<() => void>()
+
+  constructor(http: HttpServer) {
+    http.on('request', (_, response) => {
+      this.#open.add(response)
+      response.once('close', () => {
+        this.#open.delete(response)
+        if (this.#open.size === 0) for (const resolve of this.#waiting) resolve()
+      })
+    })
+  }
+
+  /** Waits until there are none, for so long at most, or until aborted. */
+  async none(ms: number, clock: Clock, signal?: AbortSignal): Promise<void> {
+    if (this.#open.size === 0 || ms <= 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.add(resolve)
+    const done = new AbortController()
+    const late = clock.sleep(ms, AbortSignal.any(signal ? [done.signal, signal] : [done.signal]))
+    await Promise.race([promise, late.catch(() => undefined)])
+    this.#waiting.delete(resolve)
+    done.abort()
+  }
+}
+
+interface Stopping {
+  readonly http: HttpServer
+  readonly active: ActiveRequests
+  readonly unsent: UnsentAnswers
+  readonly graceMs: number
+  readonly clock: Clock
+  /** Aborted when nobody wants to wait any longer. */
+  readonly hurry: AbortSignal
+}
+
+async function stop({ http, active, unsent, graceMs, clock, hurry }: Stopping): Promise<void> {
+  const began = clock.monotonic()
+  // Not http's own close: it takes a connection for idle whose answer has ended but is not sent yet, and cuts it.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()))
   await active.drain(graceMs, clock)
+  // Answered is not sent: what a slow client has not read yet may be a large part of its answer.
+  await unsent.none(graceMs - (clock.monotonic() - began), clock, hurry)
   // What was aborted still sends its last event. A client that does not read it is not waited for.
-  const last = setTimeout(() => http.closeAllConnections(), 500)
-  // A connection that has just sent its last byte becomes idle only a moment later.
-  const idle = setInterval(() => http.closeIdleConnections(), 5)
+  await unsent.none(500, clock)
+  http.closeAllConnections()
   await closed
-  clearTimeout(last)
-  clearInterval(idle)
 }
 
 async function bind(http: HttpServer, host: string, port: number): Promise<void> {

@@ -3,7 +3,14 @@ import { openSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sanjha } from '../../app/index.ts'
-import { type ConfigFlag, checkExposure, hashApiKey, registerInstance, SanjhaError } from '../../core/index.ts'
+import {
+  type ConfigFlag,
+  checkExposure,
+  hashApiKey,
+  type RegisteredInstance,
+  registerInstance,
+  SanjhaError,
+} from '../../core/index.ts'
 import type { CliContext } from '../CliContext.ts'
 import { eventPrinter } from './watchEvents.ts'
 
@@ -34,13 +41,14 @@ export async function startServer(context: CliContext, options: StartServerOptio
   const { url } = await server.listen().catch(async (error: unknown) => {
     throw (await takenByOurs(sanjha, error, signal)) ?? error
   })
-  const registered = await registerInstance(sanjha.paths, {
-    kind: 'server',
-    url,
-    token: server.controlToken,
-    logFile: join(sanjha.paths.logs, 'server.log'),
-  })
+  let registered: RegisteredInstance | undefined
   try {
+    registered = await registerInstance(sanjha.paths, {
+      kind: 'server',
+      url,
+      token: server.controlToken,
+      logFile: join(sanjha.paths.logs, 'server.log'),
+    })
     if (!signal.aborted) {
       const model = await prepareModels(context, sanjha, options)
       server.ready(model)
@@ -50,7 +58,10 @@ export async function startServer(context: CliContext, options: StartServerOptio
     await untilAborted(signal)
     out.talk('Stopping; running answers may end. Ctrl-C again ends them.')
   } finally {
-    await registered.unregister()
+    await registered?.unregister().catch((error: unknown) => {
+      // Others find out by themselves that the process has ended; the server must end in any case.
+      sanjha.log.warn({ reason: SanjhaError.from(error).message }, 'the server’s entry could not be removed')
+    })
     await server.close()
   }
   // A person who stops a server with Ctrl-C has got what they wanted.

@@ -36,6 +36,13 @@ export interface Call {
     readonly digest: string | null
     readonly loadMs: number
   }) => void
+  /**
+   * The last word on the operation, once its engine is found and held: for what only the engine can tell, such as a
+   * prompt's tokens. What it gives is what is asked of the engine.
+   */
+  readonly prepare?: (lease: EngineLease) => Promise<Operation>
+  /** What the caller's wire calls a field that a stage may have to refuse; absent: as in our own words. */
+  readonly paramNames?: Readonly<Record<string, string>>
   /** The engine that the route stage found, held until the stream ends. Nobody else sets it. */
   readonly lease?: EngineLease
 }

@@ -1,6 +1,6 @@
 import { SanjhaError } from '../../core/index.ts'
-import type { Capabilities, EnginePool } from '../../engine/index.ts'
-import type { Operation, Stage } from '../contract.ts'
+import type { EngineLease, EnginePool } from '../../engine/index.ts'
+import type { Call, Operation, Stage } from '../contract.ts'
 
 /** Finds or loads the model that the call names (none: the default model) and holds it until the stream ends. */
 export function route(pool: EnginePool, defaultModel: (signal: AbortSignal) => Promise<string>): Stage {
@@ -9,21 +9,25 @@ export function route(pool: EnginePool, defaultModel: (signal: AbortSignal) => P
     const lease = await pool.acquire(name, call.acquire, call.signal)
     try {
       call.onRouted?.({ model: lease.model, digest: lease.digest, loadMs: lease.loadMs })
-      refuseWhatItCannot(lease.engine.capabilities, call.operation, lease.model)
-      yield* next({ ...call, model: lease.model, lease })
+      refuseWhatItCannot(call.operation, lease, call.paramNames)
+      const operation = await call.prepare?.(lease)
+      if (operation !== undefined) refuseWhatItCannot(operation, lease, call.paramNames)
+      yield* next({ ...call, operation: operation ?? call.operation, model: lease.model, lease })
     } finally {
       lease.release()
     }
   }
 }
 
-function refuseWhatItCannot(can: Capabilities, operation: Operation, model: string): void {
-  const refuse = (what: string, hint: string, param?: string): never => {
-    throw new SanjhaError('unsupported', `The model ${model} cannot ${what}.`, {
+function refuseWhatItCannot(operation: Operation, lease: EngineLease, paramNames: Call['paramNames'] = {}): void {
+  const can = lease.engine.capabilities
+  const refuseTo = (whatNot: string, hint: string, param?: string): never => {
+    throw new SanjhaError('unsupported', `The model ${lease.model} ${whatNot}.`, {
       hint,
-      ...(param !== undefined && { param }),
+      ...(param !== undefined && { param: paramNames[param] ?? param }),
     })
   }
+  const refuse = (what: string, hint: string, param?: string): never => refuseTo(`cannot ${what}`, hint, param)
   switch (operation.type) {
     case 'generate': {
       const { input } = operation.request
@@ -37,6 +41,10 @@ function refuseWhatItCannot(can: Capabilities, operation: Operation, model: stri
       if (!can.chat) refuse('chat', 'Use a chat model; `sanjha list` shows what is there.')
       if (!can.vision && input.messages.some((m) => m.content.some((part) => part.type === 'image'))) {
         refuse('see images', 'Leave the image out, or use a model with vision.', 'messages')
+      }
+      if (input.thinking === true && !can.thinking) {
+        // In Ollama's own words, which its clients look for.
+        refuseTo('does not support thinking', 'Do not ask for it, or use a model whose template knows it.', 'thinking')
       }
       return
     }

@@ -11,12 +11,15 @@ import type {
 } from '../../engine/index.ts'
 import type { Call, CallPart, Operation, OperationResult } from '../../gateway/index.ts'
 import type { RouteRequest, SurfaceName } from './route.ts'
+import { defined } from './schema.ts'
 
 export interface CallOptions {
   readonly surface: SurfaceName
   readonly model: string
   readonly acquire?: AcquireOptions
   readonly onRouted?: NonNullable<Call['onRouted']>
+  readonly prepare?: NonNullable<Call['prepare']>
+  readonly paramNames?: NonNullable<Call['paramNames']>
   /** Told apart when one request needs several calls. */
   readonly index?: number
 }
@@ -30,7 +33,7 @@ export function call(request: RouteRequest, operation: Operation, options: CallO
     acquire: options.acquire ?? {},
     caller: { keyId: request.keyId, surface: options.surface },
     signal: request.signal,
-    ...(options.onRouted !== undefined && { onRouted: options.onRouted }),
+    ...defined({ onRouted: options.onRouted, prepare: options.prepare, paramNames: options.paramNames }),
   })
 }
 

@@ -1,18 +1,17 @@
 import { z } from 'zod'
 import type { ChatMessage, ContentPart, GenerateRequest, Part, Tool, ToolCall } from '../../engine/index.ts'
-import { generateParts, withEngine } from '../http/calls.ts'
+import { generateParts } from '../http/calls.ts'
 import { newId } from '../http/ids.ts'
 import { imageFromBase64 } from '../http/images.ts'
 import { type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, jsonSchema, optional } from '../http/schema.ts'
 import { wireLogprobs } from '../openai/wire.ts'
-import { checkThinking } from './checkThinking.ts'
 import { loadOnly } from './loadOnly.ts'
 import { modelField } from './modelField.ts'
 import { lastOnly, ndjsonResponse } from './ndjson.ts'
 import { type CommonFields, commonFields } from './options.ts'
 import { chatAnswer } from './responseSchemas.ts'
-import { finalFields, wireToolCall } from './wire.ts'
+import { finalFields, paramNames, wireToolCall } from './wire.ts'
 
 interface ChatBody {
   readonly model: string
@@ -98,15 +97,11 @@ async function* answer(request: RouteRequest<ChatBody>, stream: boolean): AsyncI
   const { body, server } = request
   const began = server.clock.monotonic()
   let { model } = body
-  if (body.common.thinking === true) {
-    // The look alone shall not unload what `keep_alive: 0` unloads after the answer.
-    const { keepAliveMs: _, ...acquire } = body.common.acquire
-    await withEngine(request, model, acquire, async (engine, name) => checkThinking(engine, name, true))
-  }
   const parts = generateParts(request, toGenerate(body), {
     surface: 'ollama',
     model,
     acquire: body.common.acquire,
+    paramNames,
     onRouted: (routed) => {
       model = routed.model
     },

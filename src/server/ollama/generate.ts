@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
-import type { ChatMessage, ContentPart, Engine, GenerateInput } from '../../engine/index.ts'
+import type { ChatMessage, ContentPart, Engine, EngineLease, GenerateInput } from '../../engine/index.ts'
+import type { Operation } from '../../gateway/index.ts'
 import { generateParts } from '../http/calls.ts'
 import { imageFromBase64 } from '../http/images.ts'
 import { type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
 import { wireLogprobs } from '../openai/wire.ts'
-import { checkThinking } from './checkThinking.ts'
 import { loadOnly } from './loadOnly.ts'
 import { modelField } from './modelField.ts'
 import { lastOnly, ndjsonResponse } from './ndjson.ts'
 import { type CommonFields, commonFields } from './options.ts'
 import { generateAnswer } from './responseSchemas.ts'
-import { finalFields } from './wire.ts'
+import { finalFields, paramNames } from './wire.ts'
 
 interface GenerateBody {
   readonly model: string
@@ -44,6 +44,7 @@ const body: z.ZodType<GenerateBody> = z
         hint: 'Render the prompt yourself and send it with `raw: true`.',
       })
     }
+    checkCombination(raw)
     return {
       model: raw.model,
       common: raw.common,
@@ -55,6 +56,21 @@ const body: z.ZodType<GenerateBody> = z
       context: raw.context?.length ? raw.context : undefined,
     }
   })
+
+/** Errors: `invalid_request` for two fields of which one would have no effect. */
+function checkCombination(raw: z.output<typeof fields>): void {
+  const refuse = (field: string, other: string): never => {
+    throw new SanjhaError('invalid_request', `\`${field}\` and \`${other}\` exclude each other.`, { param: field })
+  }
+  const pastTemplate = raw.raw ? 'raw' : raw.suffix ? 'suffix' : undefined
+  if (pastTemplate !== undefined) {
+    if (raw.system) refuse('system', pastTemplate)
+    if (raw.images?.length) refuse('images', pastTemplate)
+    if (raw.context?.length) refuse('context', pastTemplate)
+  }
+  // Images have no tokens that a context could hold.
+  if (raw.context?.length && raw.images?.length) refuse('context', 'images')
+}
 
 export const generate: Route = route({
   method: 'POST',
@@ -74,75 +90,83 @@ export const generate: Route = route({
   },
 })
 
-interface Prompt {
-  readonly input: GenerateInput
-  /** What the returned `context` begins with; null where none is returned. */
-  readonly tokens: readonly number[] | null
-}
-
-/**
- * The prompt of a request: as it is, as one turn of a chat, or as a turn that follows the tokens of an earlier answer.
- */
-async function promptOf(body: GenerateBody, engine: Engine): Promise<Prompt> {
+/** The prompt of a request: as it is, or as one turn of a chat. */
+function inputOf(body: GenerateBody): GenerateInput {
   if (body.raw || body.suffix !== undefined) {
-    return { input: { type: 'completion', prompt: body.prompt, ...defined({ suffix: body.suffix }) }, tokens: null }
+    return { type: 'completion', prompt: body.prompt, ...defined({ suffix: body.suffix }) }
   }
   const content: ContentPart[] = [...body.images]
   if (body.prompt !== '') content.push({ type: 'text', text: body.prompt })
   const messages: ChatMessage[] = [{ role: 'user', content }]
   if (body.system !== undefined) messages.unshift({ role: 'system', content: [{ type: 'text', text: body.system }] })
-  const input = { type: 'chat', messages, ...defined({ thinking: body.common.thinking }) } as const
-  // Images have no tokens that a context could hold; a model that cannot see refuses them in the pipeline.
-  if (body.images.length > 0) return { input, tokens: null }
-  const { context = [] } = body
-  const { tokens } = await engine.renderChat(input)
-  const all = [...context, ...tokens]
-  return { input: context.length === 0 ? input : { type: 'completion', prompt: all }, tokens: all }
+  return { type: 'chat', messages, ...defined({ thinking: body.common.thinking }) }
 }
 
 /** The objects of one answer. Not streamed, there is one that holds everything. */
 async function* answer(request: RouteRequest<GenerateBody>, stream: boolean): AsyncIterable<object> {
   const { body, server } = request
-  const began = server.clock.monotonic()
-  // Held to the end, so that a model that is to be kept for no time at all is not loaded for each step anew.
-  const lease = await server.sanjha.engines.acquire(body.model, body.common.acquire, request.signal)
-  try {
-    const { engine, model, loadMs } = lease
-    checkThinking(engine, model, body.common.thinking)
-    const prompt = await promptOf(body, engine)
-    const parts = generateParts(
-      request,
-      { ...body.common.generate, input: prompt.input },
-      { surface: 'ollama', model: body.model, acquire: body.common.acquire },
-    )
-    const head = (): object => ({ model, created_at: new Date(server.clock.now()).toISOString() })
-    let response = ''
-    let thinking = ''
-    const logprobs: object[] = []
-    for await (const part of parts) {
-      if (part.type === 'text') {
-        const own = part.logprobs ? wireLogprobs(part.logprobs) : []
-        response += part.text
-        logprobs.push(...own)
-        if (stream && (part.text !== '' || own.length > 0)) {
-          yield { ...head(), response: part.text, ...(own.length > 0 && { logprobs: own }), done: false }
-        }
-      } else if (part.type === 'reasoning') {
-        thinking += part.text
-        if (stream && part.text !== '') yield { ...head(), response: '', thinking: part.text, done: false }
-      } else if (part.type === 'finish') {
-        const context = prompt.tokens && [...prompt.tokens, ...(await engine.tokenize(response))]
-        yield {
-          ...head(),
-          response: stream ? '' : response,
-          ...(!stream && thinking !== '' && { thinking }),
-          ...(!stream && logprobs.length > 0 && { logprobs }),
-          ...finalFields(part.usage, part.reason, { totalMs: server.clock.monotonic() - began, loadMs }),
-          ...(context && { context }),
-        }
+  const { clock } = server
+  const began = clock.monotonic()
+  const input = inputOf(body)
+  let { model } = body
+  let loadMs = 0
+  /** Tokenizes as long as the answer lasts; until then the pipeline holds it. */
+  let engine: Engine | undefined
+  /** What the returned `context` begins with; undefined where none is returned. */
+  let context: readonly number[] | undefined
+  const prepare = async (lease: EngineLease): Promise<Operation> => {
+    engine = lease.engine
+    const earlier = body.context ?? []
+    // Images have no tokens that a context could hold.
+    if (input.type === 'chat' && body.images.length === 0) {
+      context = [...earlier, ...(await engine.renderChat(input)).tokens]
+    }
+    const whole = context !== undefined && earlier.length > 0
+    return {
+      type: 'generate',
+      request: { ...body.common.generate, input: whole ? { type: 'completion', prompt: context! } : input },
+    }
+  }
+  const parts = generateParts(
+    request,
+    { ...body.common.generate, input },
+    {
+      surface: 'ollama',
+      model,
+      acquire: body.common.acquire,
+      paramNames,
+      prepare,
+      onRouted: (routed) => {
+        model = routed.model
+        loadMs = routed.loadMs
+      },
+    },
+  )
+  const head = (): object => ({ model, created_at: new Date(clock.now()).toISOString() })
+  let response = ''
+  let thinking = ''
+  const logprobs: object[] = []
+  for await (const part of parts) {
+    if (part.type === 'text') {
+      const own = part.logprobs ? wireLogprobs(part.logprobs) : []
+      response += part.text
+      logprobs.push(...own)
+      if (stream && (part.text !== '' || own.length > 0)) {
+        yield { ...head(), response: part.text, ...(own.length > 0 && { logprobs: own }), done: false }
+      }
+    } else if (part.type === 'reasoning') {
+      thinking += part.text
+      if (stream && part.text !== '') yield { ...head(), response: '', thinking: part.text, done: false }
+    } else if (part.type === 'finish') {
+      const tokens = context && [...context, ...(await engine!.tokenize(response))]
+      yield {
+        ...head(),
+        response: stream ? '' : response,
+        ...(!stream && thinking !== '' && { thinking }),
+        ...(!stream && logprobs.length > 0 && { logprobs }),
+        ...finalFields(part.usage, part.reason, { totalMs: clock.monotonic() - began, loadMs }),
+        ...(tokens && { context: tokens }),
       }
     }
-  } finally {
-    lease.release()
   }
 }

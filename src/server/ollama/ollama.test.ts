@@ -99,16 +99,43 @@ it('keep_alive is a duration or seconds, and nothing else', async () => {
 })
 
 it('a model kept for no time at all is held until the answer with its context is whole', async () => {
-  let most = 0
-  const acquire = t.pool.acquire.bind(t.pool)
-  t.pool.acquire = async (...given) => {
-    most = Math.max(most, t.pool.held)
-    return acquire(...given)
+  const held: number[] = []
+  const tokenize = t.engine.tokenize.bind(t.engine)
+  t.engine.tokenize = async (text) => {
+    held.push(t.pool.held)
+    return tokenize(text)
   }
   const [last] = (await t.lines('/api/generate', { model: 'test', prompt: 'Hi', keep_alive: 0 })).slice(-1)
   expect(last.context).toHaveLength(6)
-  expect(most).toBe(1)
+  expect(held.at(-1)).toBe(1)
+  // Once for all steps: it would be loaded for each of them anew.
+  expect(t.pool.acquired).toHaveLength(1)
   expect(t.pool.held).toBe(0)
+})
+
+it('who waits for a place holds no model that others may need the memory of', async () => {
+  const narrow = testServer({ settings: { maxConcurrent: 1, maxQueue: 5 } })
+  try {
+    const first = await narrow.request('POST', '/api/chat', {
+      model: 'test',
+      messages: [{ role: 'user', content: '[[say half]][[stall]]' }],
+    })
+    const waiting = (
+      [
+        ['/api/generate', { prompt: 'Hi' }],
+        ['/api/chat', { messages: user, think: true }],
+        ['/v1/chat/completions', { messages: user, reasoning_effort: 'high' }],
+        ['/v1/completions', { prompt: 'Hi', echo: true, logprobs: 1 }],
+        ['/v1/messages', { messages: user, max_tokens: 5 }],
+      ] as const
+    ).map(([path, body]) => narrow.json('POST', path, { model: 'test', stream: false, ...body }))
+    await expect.poll(() => narrow.sanjha.metrics.render()).toMatch(/^sanjha_gateway_requests_waiting 5$/m)
+    expect(narrow.pool.held).toBe(1)
+    await first.body!.cancel()
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  } finally {
+    await narrow.close()
+  }
 })
 
 it('raw prompts and suffixes pass by the template', async () => {
@@ -188,6 +215,15 @@ it('who asks a model to think that cannot is told so', async () => {
   } finally {
     await plain.close()
   }
+})
+
+it('what raw prompts and images cannot be combined with is refused, not dropped', async () => {
+  const image = 'iVBORw0KGgo='
+  expect(await refused('/api/generate', { prompt: 'x', raw: true, system: 'Be brief.' })).toContain('`system`')
+  expect(await refused('/api/generate', { prompt: 'x', raw: true, context: [1] })).toContain('`context`')
+  expect(await refused('/api/generate', { prompt: 'x', suffix: 'y', context: [1] })).toContain('`context`')
+  expect(await refused('/api/generate', { prompt: 'x', images: [image], context: [1] })).toContain('`context`')
+  expect(await refused('/api/generate', { prompt: 'x', raw: true, images: [image] })).toContain('`images`')
 })
 
 it('a failure in the middle is the last line', async () => {

@@ -1,6 +1,9 @@
 import { SanjhaError } from '../../core/index.ts'
 import type { FinishReason, ToolCall, Usage } from '../../engine/index.ts'
 
+/** What Ollama calls our fields. */
+export const paramNames = { thinking: 'think' } as const
+
 /** Milliseconds as whole nanoseconds. */
 export function nanoseconds(ms: number): number {
   return Math.max(0, Math.round(ms * 1e6))

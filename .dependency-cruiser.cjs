@@ -19,7 +19,12 @@ const mayUse = {
 
 /** Doors beside `index.ts`: the parts of a room that others may name, each loaded without the rest of the room. */
 const doors = '(index|contract)\\.ts$'
-const sideDoors = ['^src/core/', '^src/core/config/index\\.ts$', '^src/engine/pool/(index|contract)\\.ts$']
+const sideDoors = [
+  '^src/core/',
+  '^src/core/config/index\\.ts$',
+  '^src/engine/pool/(index|contract)\\.ts$',
+  '^src/app/openModels\\.ts$',
+]
 
 const rooms = Object.keys(mayUse)
 const isTest = '\\.(test|bench)\\.ts$|/(testing|fixtures)/'

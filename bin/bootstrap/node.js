@@ -4,6 +4,7 @@ import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rena
 import { delimiter, dirname, join } from 'node:path'
 import { extractFile } from './extract.js'
 import { explainFailure, SetupFailure } from './failure.js'
+import { isNewEnough } from './isNewEnough.js'
 import { withLock } from './lock.js'
 import { runNpm } from './npm.js'
 import { oldestMajor, pinnedNode } from './pins.js'
@@ -12,14 +13,6 @@ import { saying } from './say.js'
 import { needSpace } from './space.js'
 
 const executable = process.platform === 'win32' ? 'node.exe' : 'node'
-
-/**
- * @param {string} version e.g. `24.21.0` or `v24.21.0`
- * @returns {boolean}
- */
-export function isNewEnough(version) {
-  return Number.parseInt(version.replace(/^v/, ''), 10) >= oldestMajor
-}
 
 /**
  * Where a fetched Node lies. The folder may be shared by machines of several kinds.

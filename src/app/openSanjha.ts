@@ -1,7 +1,7 @@
-import { join } from 'node:path'
-import { type ConfigFlag, createLogger, loadConfig, resolvePaths } from '../core/index.ts'
+import type { ConfigFlag } from '../core/index.ts'
 import type { Sanjha } from './contract.ts'
 import { createSanjha } from './createSanjha.ts'
+import { readSettings } from './readSettings.ts'
 
 export interface OpenSanjhaOptions {
   /** Default: this process's. */
@@ -16,14 +16,5 @@ export interface OpenSanjhaOptions {
 
 /** Opens Sanjha as this user has configured it. Errors: `invalid_config`, `invalid_file`. */
 export async function openSanjha(options: OpenSanjhaOptions = {}): Promise<Sanjha> {
-  const { env = process.env, cwd = process.cwd(), flags = [], logFile } = options
-  const paths = resolvePaths(env)
-  const settings = await loadConfig({ env, paths, cwd, flags })
-  const { level } = settings.config.log
-  // What a command has to tell, it says itself; the log of a short command is for those who ask for it.
-  const log =
-    logFile === undefined
-      ? await createLogger({ level: level === 'info' ? 'silent' : level })
-      : await createLogger({ level, file: join(paths.logs, logFile) })
-  return createSanjha({ settings, paths, log, env })
+  return createSanjha(await readSettings(options))
 }

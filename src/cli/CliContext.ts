@@ -1,4 +1,5 @@
 import type { Sanjha } from '../app/index.ts'
+import type { OpenedModels } from '../app/openModels.ts'
 import type { ConfigFlag } from '../core/index.ts'
 import type { Output, OutputStream } from './terminal/Output.ts'
 
@@ -27,6 +28,8 @@ export interface CliContext {
   readonly signal: AbortSignal
   /** `flags` are settings given on the command line: the strongest of all origins. Closed when the command ends. With `logFile` it logs there. */
   openApp(flags?: readonly ConfigFlag[], logFile?: string): Promise<Sanjha>
+  /** The models alone: much quicker to load. Closed when the command ends. */
+  openModels(): Promise<OpenedModels>
   /** Says that an interruption was the expected end of this command, so that it exits with 0. */
   settle(): void
   /** Says that the command failed although it has printed all there is to say. */

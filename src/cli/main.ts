@@ -1,4 +1,5 @@
 import { CommanderError } from '@commander-js/extra-typings'
+import type { OpenedModels } from '../app/openModels.ts'
 import { SanjhaError } from '../core/errors.ts'
 import type { CliContext, CliIo, GlobalFlags } from './CliContext.ts'
 import { exitCodes } from './exitCodes.ts'
@@ -127,7 +128,13 @@ function createContext(
     json: flags.json === true,
     program: () => io.program ?? 'sanjha',
   })
-  const opened: { close(): Promise<void> }[] = []
+  const opened: OpenedModels[] = []
+  const keep = <T extends OpenedModels>(app: T): T => {
+    // Once, however often a command opens it.
+    if (opened.length === 0) for (const warning of app.settings.warnings) out.warn(warning)
+    opened.push(app)
+    return app
+  }
   let settled = false
   let failed = false
   return {
@@ -145,11 +152,11 @@ function createContext(
     failed: () => failed,
     openApp: async (flags = [], logFile) => {
       const { openSanjha } = await import('../app/index.ts')
-      const sanjha = await openSanjha({ env: io.env, cwd: io.cwd, flags, ...(logFile !== undefined && { logFile }) })
-      // Once, however often a command opens it.
-      if (opened.length === 0) for (const warning of sanjha.settings.warnings) out.warn(warning)
-      opened.push(sanjha)
-      return sanjha
+      return keep(await openSanjha({ env: io.env, cwd: io.cwd, flags, ...(logFile !== undefined && { logFile }) }))
+    },
+    openModels: async () => {
+      const { openModels } = await import('../app/openModels.ts')
+      return keep(await openModels({ env: io.env, cwd: io.cwd }))
     },
     close: async () => {
       for (const app of opened) await app.close()

@@ -1,5 +1,8 @@
 /** Every command imports these doors, so what they load is paid for by `sanjha --help`. A time would tell the same, unreliably. */
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
@@ -16,8 +19,36 @@ async function loadedFor(statement: string): Promise<string[]> {
   return JSON.parse(stdout)
 }
 
-it.each(['index.ts', '../runs/index.ts', '../chats/index.ts'])('importing %s loads nothing heavy', async (door) => {
+/** `sanjha list` needs the last two; the other rooms stand beside it. */
+const doors = ['index.ts', '../runs/index.ts', '../chats/index.ts', '../models/index.ts', '../app/openModels.ts']
+
+it.each(doors)('importing %s loads nothing heavy', async (door) => {
   expect(await loadedFor(`await import(${JSON.stringify(new URL(door, import.meta.url).href)})`)).toEqual([])
+})
+
+it('opening the models loads no other room', async () => {
+  const door = new URL('../app/openModels.ts', import.meta.url).href
+  const code = `import { registerHooks } from 'node:module'
+    const urls = []
+    registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) })
+    const { openModels } = await import('${door}')
+    const { models, close } = await openModels({ env: { SANJHA_HOME: process.argv[1] } })
+    await models.list()
+    await close()
+    console.log(JSON.stringify(urls.flatMap((url) => /[/]src[/](\\w+)[/]/.exec(url)?.[1] ?? [])))`
+  const home = await mkdtemp(join(tmpdir(), 'sanjha-light-'))
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code, home])
+    expect(new Set(JSON.parse(stdout))).toEqual(new Set(['app', 'core', 'models']))
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+})
+
+it('starting an installed program loads nothing for finding another Node', async () => {
+  const installed = new URL('../../bin/bootstrap/installed.js', import.meta.url).href
+  const prepared = `await (await import('${installed}')).prepareInstalled()`
+  expect(await loadedFor(prepared)).toEqual([])
 })
 
 it('would be noticed', async () => {

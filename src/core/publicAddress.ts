@@ -3,8 +3,7 @@ import { BlockList, isIP } from 'node:net'
 import { SanjhaError } from './errors.ts'
 
 // The IANA registries of special-purpose addresses (RFC 6890): what never is a public host.
-const special = new BlockList()
-for (const network of [
+const specialNetworks = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -30,15 +29,25 @@ for (const network of [
   'fc00::/7',
   'fe80::/9',
   'ff00::/8',
-]) {
-  const [address, prefix] = network.split('/') as [string, string]
-  special.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6')
+]
+
+let special: BlockList | undefined
+
+/** Made with the first question: that takes milliseconds, and most commands ask none. */
+function specialAddresses(): BlockList {
+  if (special !== undefined) return special
+  special = new BlockList()
+  for (const network of specialNetworks) {
+    const [address, prefix] = network.split('/') as [string, string]
+    special.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6')
+  }
+  return special
 }
 
 /** True for an IP address of a host on the public internet. IPv4 addresses in IPv6 clothes are seen through. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
-  return family !== 0 && !special.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  return family !== 0 && !specialAddresses().check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 
 /** All addresses of a host name. */

@@ -1,6 +1,6 @@
 import { formatAge, formatBytes, formatCount, SanjhaError } from '../../core/index.ts'
-
 import type { CliContext } from '../CliContext.ts'
+import { licenseText } from './licenseText.ts'
 
 const sorts: Record<string, 'name' | 'size' | 'modified'> = { name: 'name', size: 'size', modified: 'modified' }
 
@@ -9,13 +9,9 @@ export async function listModels(context: CliContext, sort: string): Promise<voi
   if (field === undefined) {
     throw new SanjhaError('invalid_request', `--sort takes name, size or modified, not “${sort}”.`, { param: 'argv' })
   }
-  const sanjha = await context.openApp()
+  const sanjha = await context.openModels()
   const models = (await sanjha.models.list()).toSorted((a, b) =>
-    field === 'name'
-      ? a.name.localeCompare(b.name)
-      : field === 'size'
-        ? b.size - a.size
-        : b.modified.localeCompare(a.modified),
+    field === 'name' ? compare(a.name, b.name) : field === 'size' ? b.size - a.size : compare(b.modified, a.modified),
   )
   const { out } = context
   if (out.json) {
@@ -40,7 +36,7 @@ export async function listModels(context: CliContext, sort: string): Promise<voi
       formatBytes(model.size),
       model.parameters === null ? '-' : formatCount(model.parameters),
       model.quantization ?? '-',
-      model.license ?? 'unknown',
+      licenseText(model.license),
       formatAge(Date.parse(model.modified), Date.now()),
     ]),
   )
@@ -48,8 +44,11 @@ export async function listModels(context: CliContext, sort: string): Promise<voi
     out.hint('No models yet. `sanjha pull smollm2` fetches a small one; `sanjha list --catalog` shows what is known.')
 }
 
+/** By code points: the same order on every machine, and a thousand names sorted without waiting for a language's rules. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
 export async function listCatalog(context: CliContext): Promise<void> {
-  const sanjha = await context.openApp()
+  const sanjha = await context.openModels()
   const entries = sanjha.models.catalog()
   const { out } = context
   if (out.json) {
@@ -67,7 +66,7 @@ export async function listCatalog(context: CliContext): Promise<void> {
           entry.parameters ?? '-',
           file?.size ? formatBytes(file.size) : '-',
           entry.contextLength === null ? '-' : String(entry.contextLength),
-          entry.openLicense ? entry.license : `${entry.license} (restricted)`,
+          licenseText(entry.license),
           file?.confidence ?? 'unknown',
           entry.purpose.join(', '),
         ]

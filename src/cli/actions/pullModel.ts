@@ -51,7 +51,7 @@ export async function pullModel(context: CliContext, given: string, force: boole
     out.document({ name, digest, size, format, license, modified })
     return
   }
-  const license = model.license === null ? 'license unknown' : licenseText(model.license, sanjha.models.catalog())
+  const license = model.license === null ? 'license unknown' : licenseText(model.license)
   out.line(`${model.name}  ${formatBytes(model.size)}  ${license}  ${model.digest}`)
   out.hint(`sanjha run ${model.name}`)
 }

@@ -9,7 +9,7 @@ export async function removeModels(
   if (names.length === 0 && !options.all) {
     throw new SanjhaError('invalid_request', 'Name at least one model, or give --all.', { param: 'argv' })
   }
-  const sanjha = await context.openApp()
+  const sanjha = await context.openModels()
   const { out } = context
   const targets = options.all ? (await sanjha.models.list()).map((model) => model.name) : [...names]
   const removed: { name: string; freedBytes: number }[] = []

@@ -3,7 +3,7 @@ import { SanjhaError } from '../../core/index.ts'
 import type { ModelDetails } from '../../models/index.ts'
 
 /** A stored model, or `model_not_found` with the nearest names. */
-export async function requireModel(sanjha: Sanjha, name: string): Promise<ModelDetails> {
+export async function requireModel(sanjha: Pick<Sanjha, 'models'>, name: string): Promise<ModelDetails> {
   const model = await sanjha.models.find(name)
   if (model !== undefined) return model
   const near = await sanjha.models.suggest(name)

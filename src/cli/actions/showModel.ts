@@ -8,7 +8,7 @@ export async function showModel(
   name: string,
   options: { readonly template?: true; readonly metadata?: true },
 ): Promise<void> {
-  const sanjha = await context.openApp()
+  const sanjha = await context.openModels()
   const model = await requireModel(sanjha, name)
   const { out } = context
   if (out.json) {
@@ -37,7 +37,7 @@ export async function showModel(
     ],
     [
       'License',
-      `${licenseText(model.license, sanjha.models.catalog())}${model.licenseSource === null ? '' : ` (said by: ${model.licenseSource})`}`,
+      `${licenseText(model.license)}${model.licenseSource === null ? '' : ` (said by: ${model.licenseSource})`}`,
     ],
     ['Template', model.template === null ? 'none' : `${model.template.length} characters; --template prints it`],
     ['Defaults', Object.keys(model.defaults).length === 0 ? '-' : JSON.stringify(model.defaults)],

@@ -10,7 +10,7 @@ export const cpCommand: CommandModule = {
       .argument('<target>', 'the new name')
       .action((source, target, options) =>
         run(options, async (context) => {
-          const sanjha = await context.openApp()
+          const sanjha = await context.openModels()
           const copied = await sanjha.models.copy(source, target)
           if (context.out.json) context.out.document({ name: copied.name, digest: copied.digest })
           else context.out.line(`${target} is ${copied.digest}`)

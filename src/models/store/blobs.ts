@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isNodeError, SanjhaError } from '../../core/index.ts'
+import { isNodeError, randomHex, SanjhaError } from '../../core/index.ts'
 import { digestOf, isDigest } from '../digest.ts'
 
 /** The content-addressed files of a layout: `blobs/sha256/<hex>`. A blob is written once, whole, and never changed. */
@@ -54,7 +53,7 @@ export function openBlobs(root: string): Blobs {
       const digest = digestOf(content)
       if ((await sizeOf(digest)) === content.byteLength) return digest
       await mkdir(directory, { recursive: true })
-      const temporary = join(directory, `.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+      const temporary = join(directory, `.${process.pid}.${randomHex(4)}.tmp`)
       try {
         await writeFile(temporary, content, { flag: 'wx' })
         await flush(temporary)

@@ -1,7 +1,14 @@
-import { createHash } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, type Database, type Logger, SanjhaError, silentLogger, systemClock } from '../../core/index.ts'
+import {
+  type Clock,
+  type Database,
+  type Logger,
+  nodeCrypto,
+  SanjhaError,
+  silentLogger,
+  systemClock,
+} from '../../core/index.ts'
 import { type Catalog, openCatalog } from '../catalog/index.ts'
 import type { ModelDetails, ModelSummary } from '../contract.ts'
 import { openBlobs } from './blobs.ts'
@@ -158,7 +165,7 @@ export function openStore(options: StoreOptions): ModelStore {
     })
 
   const stagingPath = (key: string): string =>
-    join(staging, createHash('sha256').update(key).digest('hex').slice(0, 32))
+    join(staging, nodeCrypto().createHash('sha256').update(key).digest('hex').slice(0, 32))
 
   const writing = { blobs, layout, links, clock }
   return {

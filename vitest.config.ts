@@ -47,6 +47,8 @@ const config: ViteUserConfig = defineConfig({
           testTimeout: 180_000,
           hookTimeout: 240_000,
           maxWorkers: 1,
+          globalSetup: './scripts/vitest/findTestModel.js',
+          runner: './scripts/vitest/skipWithoutModel.js',
           sequence: { groupOrder: 2 },
         },
       },

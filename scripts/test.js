@@ -14,11 +14,12 @@ const given = process.argv.slice(2)
 const deep = given.includes('--deep')
 const filters = given.filter((argument) => argument !== '--deep')
 
-const total = { passed: 0, failed: 0, skipped: 0 }
+const total = { passed: 0, failed: 0, skipped: 0, reasons: /** @type {Record<string, number>} */ ({}) }
 // Whatever happens, the last line is there; what ended unexpectedly counts as a failure.
 let ended = false
 process.on('exit', (code) => {
   if (!ended) total.failed++
+  for (const [reason, count] of Object.entries(total.reasons)) process.stdout.write(`${count} skipped: ${reason}\n`)
   if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`)
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)
   process.exitCode = code || (total.failed > 0 || total.passed === 0 ? 1 : 0)
@@ -80,6 +81,7 @@ async function test(node, env) {
     total.passed += seen.passed
     total.failed += seen.failed
     total.skipped += seen.skipped
+    total.reasons = seen.reasons
     // A runner that crashed, or that never ended, has failed even when every test it came to has passed.
     if (!seen.finished || (code !== 0 && seen.failed === 0)) total.failed++
   } finally {
@@ -89,13 +91,13 @@ async function test(node, env) {
 
 /**
  * @param {string} path
- * @returns {{ passed: number, failed: number, skipped: number, finished: boolean }}
+ * @returns {{ passed: number, failed: number, skipped: number, reasons: Record<string, number>, finished: boolean }}
  */
 function read(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    return { passed: 0, failed: 0, skipped: 0, finished: false }
+    return { passed: 0, failed: 0, skipped: 0, reasons: {}, finished: false }
   }
 }
 

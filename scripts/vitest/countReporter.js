@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs'
  */
 export class CountReporter {
   #path
-  #counts = { passed: 0, failed: 0, skipped: 0, finished: false }
+  /** `reasons`: how many were skipped for each reason that was given. */
+  #counts = { passed: 0, failed: 0, skipped: 0, reasons: /** @type {Record<string, number>} */ ({}), finished: false }
 
   /** @param {string} path of the file to write */
   constructor(path) {
@@ -15,11 +16,11 @@ export class CountReporter {
 
   /** @param {import('vitest/node').TestCase} testCase */
   onTestCaseResult(testCase) {
-    this.#counts[
-      testCase.result().state === 'pending'
-        ? 'failed'
-        : /** @type {'passed' | 'failed' | 'skipped'} */ (testCase.result().state)
-    ]++
+    const result = testCase.result()
+    this.#counts[result.state === 'pending' ? 'failed' : result.state]++
+    if (result.state === 'skipped' && result.note) {
+      this.#counts.reasons[result.note] = (this.#counts.reasons[result.note] ?? 0) + 1
+    }
   }
 
   /** @param {import('vitest/node').TestSuite} suite */

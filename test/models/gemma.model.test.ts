@@ -1,14 +1,18 @@
 import OpenAI from 'openai'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { gemmaModelPath } from '../support/gemmaModel.ts'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type RealServer, realServer } from '../support/realServer.ts'
+import { gemmaModelPath, missingGemma } from '../support/testModel.ts'
 
 /** A second architecture, another tokenizer, no chat template, and a licence that is not open. */
 let real: RealServer
 let client: OpenAI
 let model: string
 
+const missing = await missingGemma()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
+
 beforeAll(async () => {
+  if (missing !== undefined) return
   real = await realServer(await gemmaModelPath())
   model = real.model
   client = new OpenAI({ baseURL: `${real.url}/v1`, apiKey: 'none', maxRetries: 0 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { run } from '../support/run.ts'
 import { TinyCheckout } from '../support/tinyCheckout.ts'
 
@@ -19,14 +19,23 @@ describe('the last line of npm test', () => {
     checkout.write('src/stray.test.ts', inTest(`test('a', () => { Promise.reject(new Error('stray')) })`))
     checkout.write('src/crash.test.ts', inTest(`test('a', () => { process.kill(process.pid, 'SIGKILL') })`))
     checkout.write('src/killer.test.ts', inTest(`test('a', () => { process.kill(process.ppid, 'SIGKILL') })`))
+    checkout.write(
+      'src/real.model.test.ts',
+      inTest(
+        `beforeAll(() => { throw new Error('no') }); test('a', () => {}); describe('x', () => { test('b', () => {}) })`,
+      ),
+    )
+    const missing = `export const noteMissingModel = async () => process.env['THE_MODEL'] ? undefined : 'no model: fill in X'`
+    checkout.write('test/support/testModel.ts', missing)
     checkout.write('src/long.deep.test.ts', inTest(`test('a', () => {})`))
   })
   afterAll(() => checkout[Symbol.dispose]())
 
   const lastLines = async (...args: string[]) => {
-    const { SANJHA_TEST_COUNTS: _, SANJHA_TEST_DEEP: __, VITEST: ___, ...env } = process.env
+    const { SANJHA_TEST_COUNTS: _, SANJHA_TEST_DEEP: __, SANJHA_TEST_SKIP: ___, VITEST: ____, ...env } = process.env
     const { code, stdout } = await run(process.execPath, [checkout.path('scripts/test.js'), ...args], { env })
     return {
+      reason: stdout.trimEnd().split('\n').at(-3) ?? '',
       before: stdout.trimEnd().split('\n').at(-2) ?? '',
       last: `${stdout.trimEnd().split('\n').at(-1)} (${code})`,
     }
@@ -47,7 +56,18 @@ describe('the last line of npm test', () => {
   })
 
   test('the line before says how many were skipped', async () => {
-    expect(await lastLines('good')).toEqual({ before: '1 skipped', last: '2 passed, 0 failed (0)' })
+    expect(await lastLines('good')).toMatchObject({ before: '1 skipped', last: '2 passed, 0 failed (0)' })
+  })
+
+  test('tests on a real model are skipped, with the reason, where none can be had; else they run', async () => {
+    expect(await lastLines('good', 'real')).toEqual({
+      reason: '2 skipped: no model: fill in X',
+      before: '3 skipped',
+      last: '2 passed, 0 failed (0)',
+    })
+    vi.stubEnv('THE_MODEL', 'here')
+    expect(await lastLine('good', 'real')).toMatch(/^2 passed, [1-9] failed \(1\)$/)
+    vi.unstubAllEnvs()
   })
 
   // How many tests were counted before is a matter of luck here; that it has failed is not.

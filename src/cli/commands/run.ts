@@ -28,7 +28,7 @@ export const runCommand: CommandModule = {
       // One each: a list would take the prompt too.
       .option('--adapter <file>', 'LoRA adapter (GGUF), as FILE or FILE:SCALE; may be given again', each)
       .option('--draft <model>', 'smaller model of the same vocabulary that proposes tokens')
-      .option('--think', 'let the model think aloud where it can')
+      .option('--think', 'let the model think aloud; an error if it cannot')
       .option('--no-think', 'do not let it')
       .option('--keep-alive <duration>', 'how long a server keeps the model, e.g. 5m, 0 or -1')
       .option('--threads <count>', 'a fixed number instead of measuring', integer('--threads', 1))

@@ -153,7 +153,8 @@ function toChat(raw: Common, messages: readonly ChatMessage[]): Extract<Generate
       tools: raw.tools,
       toolChoice: choice && toToolChoice(choice),
       parallelToolCalls: serial ? false : undefined,
-      thinking: raw.thinking && raw.thinking.type !== 'disabled',
+      // "adaptive" leaves it to the model whether it thinks, and when.
+      thinking: raw.thinking && raw.thinking.type !== 'adaptive' ? raw.thinking.type === 'enabled' : undefined,
       // A last message of the assistant is the beginning of the answer.
       continueLast: messages.at(-1)?.role === 'assistant' ? true : undefined,
     }),

@@ -40,6 +40,7 @@ function begin(request: RouteRequest<ChatRequest>): { head: Head; options: CallO
   const options: CallOptions = {
     surface: 'openai',
     model: request.body.model,
+    paramNames: { thinking: request.body.thinkingField },
     onRouted: ({ model }) => {
       head.model = model
     },

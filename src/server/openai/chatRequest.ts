@@ -5,6 +5,7 @@ import type { MessagesWithImages } from '../http/resolveImages.ts'
 import { defined, optional, stopStrings, tokenLimit } from '../http/schema.ts'
 import { responseFormat, structuredOutputs } from './format.ts'
 import { chatMessages } from './messages.ts'
+import { reasoningEffort, thinks } from './reasoning.ts'
 import { samplingFields } from './sampling.ts'
 import { chatTools, checkToolChoice, toolChoice } from './tools.ts'
 
@@ -16,6 +17,8 @@ export interface ChatRequest {
   readonly stream: boolean
   readonly includeUsage: boolean
   readonly logprobs: boolean
+  /** The field by which the request says whether to think. */
+  readonly thinkingField: string
   /** Everything but the messages; one per choice. */
   generate(messages: MessagesWithImages['messages'], choice: number): GenerateRequest
 }
@@ -41,7 +44,7 @@ const fields = z.object({
   functions: optional(z.unknown()),
   function_call: optional(z.unknown()),
   modalities: optional(z.array(z.string())),
-  reasoning_effort: optional(z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh'])),
+  reasoning_effort: optional(reasoningEffort),
   chat_template_kwargs: optional(z.object({ enable_thinking: optional(z.boolean()) })),
   continue_final_message: optional(z.boolean()),
   ignore_eos: optional(z.boolean()),
@@ -70,6 +73,8 @@ function toRequest(raw: Raw): ChatRequest {
     stream: raw.stream ?? false,
     includeUsage: raw.stream_options?.include_usage ?? false,
     logprobs: raw.logprobs ?? false,
+    thinkingField:
+      raw.chat_template_kwargs?.enable_thinking === undefined ? 'reasoning_effort' : 'chat_template_kwargs',
     generate: (messages, choice) => ({
       ...rest,
       ...seeded(raw.sampling, choice),
@@ -134,7 +139,5 @@ function toGenerate(raw: Raw): Omit<GenerateRequest, 'input' | 'sampling'> {
 }
 
 function thinking(raw: Raw): boolean | undefined {
-  if (raw.chat_template_kwargs?.enable_thinking !== undefined) return raw.chat_template_kwargs.enable_thinking
-  if (raw.reasoning_effort === undefined) return undefined
-  return raw.reasoning_effort !== 'none' && raw.reasoning_effort !== 'minimal'
+  return raw.chat_template_kwargs?.enable_thinking ?? thinks(raw.reasoning_effort)
 }

@@ -10,7 +10,7 @@ export function openaiError(error: SanjhaError): {
     readonly code: string
   }
 } {
-  const code = error.code === 'unauthorized' ? 'invalid_api_key' : error.code
+  const code = wireCode(error)
   return { error: { message: errorText(error), type: errorType(error.status), param: error.param ?? null, code } }
 }
 
@@ -19,4 +19,11 @@ function errorType(status: number): string {
   if (status === 403) return 'permission_error'
   if (status === 429) return 'rate_limit_error'
   return status >= 500 ? 'server_error' : 'invalid_request_error'
+}
+
+/** Clients that send `reasoning_effort` to every model look for OpenAI's name of this refusal, to ask again without it. */
+function wireCode({ code, param }: SanjhaError): string {
+  if (code === 'unauthorized') return 'invalid_api_key'
+  const reasoning = param === 'reasoning_effort' || param === 'reasoning.effort'
+  return code === 'unsupported' && reasoning ? 'unsupported_parameter' : code
 }

@@ -46,6 +46,7 @@ async function* run(
   const parts = generateParts(request, body.generate(messages), {
     surface: 'openai',
     model: body.model,
+    paramNames: { thinking: 'reasoning.effort', messages: 'input' },
     onRouted: ({ model }) => {
       builder.model = model
     },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SanjhaError } from '../../../core/index.ts'
 import type { ChatMessage, GenerateRequest, OutputFormat, Sampling } from '../../../engine/index.ts'
 import { defined, jsonSchema, optional, tokenLimit } from '../../http/schema.ts'
+import { reasoningEffort, thinks } from '../reasoning.ts'
 import { samplingFields } from '../sampling.ts'
 import { checkToolChoice, responseTools, toolChoice } from '../tools.ts'
 import { type Item, responseInput } from './items.ts'
@@ -44,7 +45,7 @@ const fields = z.looseObject({
   tools: optional(responseTools),
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(z.boolean()),
-  reasoning: optional(z.object({ effort: optional(z.string()), summary: optional(z.string()) })),
+  reasoning: optional(z.object({ effort: optional(reasoningEffort), summary: optional(z.string()) })),
   include: optional(z.array(z.string())),
   top_logprobs: optional(z.number().int().min(0).max(20)),
   truncation: optional(z.enum(['auto', 'disabled'])),
@@ -93,7 +94,7 @@ function toRequest(raw: Raw): ResponsesRequest {
           tools: raw.tools,
           toolChoice: raw.tool_choice,
           parallelToolCalls: raw.parallel_tool_calls,
-          thinking: thinking(raw.reasoning?.effort),
+          thinking: thinks(raw.reasoning?.effort),
         }),
       },
       sampling: raw.sampling,
@@ -110,10 +111,6 @@ function toRequest(raw: Raw): ResponsesRequest {
 function toFormat(raw: z.output<typeof textFormat>): OutputFormat {
   if (raw.type === 'json_schema') return { type: 'json-schema', schema: raw.schema, ...defined({ name: raw.name }) }
   return { type: raw.type === 'json_object' ? 'json' : 'text' }
-}
-
-function thinking(effort: string | undefined): boolean | undefined {
-  return effort === undefined ? undefined : effort !== 'none' && effort !== 'minimal'
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SanjhaError } from '../../core/index.ts'
+import { notStored, removeModel as removeStored } from '../http/removeModel.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
 import { startPull } from '../http/startPull.ts'
@@ -35,17 +35,10 @@ export const showModel: Route = route({
   handle: async ({ params, server }) => {
     const name = params['name'] ?? ''
     const model = await server.sanjha.models.find(name)
-    if (model === undefined) throw await unknownModel(server.sanjha.models, name)
+    if (model === undefined) throw await notStored(server.sanjha.models, name)
     return json(model)
   },
 })
-
-async function unknownModel(models: { suggest(name: string): Promise<string[]> }, name: string): Promise<SanjhaError> {
-  const similar = await models.suggest(name)
-  return new SanjhaError('model_not_found', `There is no model ${JSON.stringify(name)} in the store.`, {
-    hint: similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : `POST ${base}/pull brings one in.`,
-  })
-}
 
 const pullBody = z.object({ model: z.string().min(1), force: optional(z.boolean()) })
 
@@ -70,13 +63,7 @@ export const removeModel: Route = route({
   surface: 'admin',
   summary: 'Remove a name; the bytes go with the last one',
   response: removedModel,
-  handle: async ({ params, server }) => {
-    const name = params['name'] ?? ''
-    const { models, engines } = server.sanjha
-    const stored = await models.find(name)
-    if (stored !== undefined) await engines.unload(stored.name)
-    return json(await models.remove(name))
-  },
+  handle: async ({ params, server }) => json(await removeStored(server.sanjha, params['name'] ?? '')),
 })
 
 const copyBody = z.object({ target: z.string().min(1) })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { SanjhaError } from '../../core/index.ts'
 import type { ModelDetails } from '../../models/index.ts'
+import { notStored, removeModel } from '../http/removeModel.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
 import { details } from './listModels.ts'
@@ -23,7 +23,7 @@ export const show: Route = route({
   handle: async ({ body, server }) => {
     const { models } = server.sanjha
     const model = await models.find(body.model)
-    if (model === undefined) throw await notFound(models, body.model)
+    if (model === undefined) throw await notStored(models, body.model)
     return json({
       modelfile: modelfile(model),
       parameters: parameters(model),
@@ -47,8 +47,7 @@ export const remove: Route = route({
   body: modelField,
   response: emptyAnswer,
   handle: async ({ body, server }) => {
-    await server.sanjha.engines.unload(body.model)
-    await server.sanjha.models.remove(body.model)
+    await removeModel(server.sanjha, body.model)
     return json({})
   },
 })
@@ -68,13 +67,6 @@ export const copy: Route = route({
     return json({})
   },
 })
-
-async function notFound(models: { suggest(name: string): Promise<string[]> }, name: string): Promise<SanjhaError> {
-  const similar = await models.suggest(name)
-  return new SanjhaError('model_not_found', `There is no model ${JSON.stringify(name)} here.`, {
-    hint: similar.length > 0 ? `Did you mean ${similar.join(' or ')}?` : 'POST /api/pull gets one.',
-  })
-}
 
 /** What the file lets a client expect. The engine has the last word when a request comes. */
 function capabilities(model: ModelDetails): string[] {

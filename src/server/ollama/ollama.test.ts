@@ -138,6 +138,39 @@ it('who waits for a place holds no model that others may need the memory of', as
   }
 })
 
+it('unloads what it knows, loaded or not, and says of the rest that there is none', async () => {
+  for (const path of ['/api/generate', '/api/chat']) {
+    const unload = (model: string) => t.json('POST', path, { model, keep_alive: 0 })
+    await t.lines(path, { model: 'test', ...(path === '/api/chat' ? { messages: user } : { prompt: 'Hi' }) })
+    expect((await unload('test')).body).toMatchObject({ done: true, done_reason: 'unload' })
+    expect(t.pool.list()).toEqual([])
+    expect((await unload('test')).status).toBe(200)
+    const unknown = await unload('tess')
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'model_not_found'])
+    expect(unknown.body.error).toContain('Did you mean test?')
+  }
+})
+
+it('what is not stored cannot be removed, and is not unloaded either', async () => {
+  const remote = testServer({ engines: { 'team/gpt': new TestEngine() } })
+  try {
+    const messages = user
+    await remote.json('POST', '/api/chat', { model: 'team/gpt', messages, stream: false })
+    for (const [path, body] of [
+      ['/api/delete', { model: 'team/gpt' }],
+      [`/sanjha/v1/models/${encodeURIComponent('team/gpt')}`, undefined],
+    ] as const) {
+      expect((await remote.json('DELETE', path, body)).status).toBe(404)
+      expect(remote.pool.list()).toHaveLength(1)
+    }
+    await remote.json('POST', '/api/chat', { model: 'test', messages, stream: false })
+    expect((await remote.json('DELETE', '/api/delete', { model: 'test' })).status).toBe(200)
+    expect(remote.pool.list().map(({ model }) => model)).toEqual(['team/gpt'])
+  } finally {
+    await remote.close()
+  }
+})
+
 it('raw prompts and suffixes pass by the template', async () => {
   await t.lines('/api/generate', { model: 'test', prompt: '<raw>', raw: true })
   expect(t.engine.requests.at(-1)!.input).toEqual({ type: 'completion', prompt: '<raw>' })

@@ -43,6 +43,8 @@ export interface Measurement {
   readonly unit: Unit
   readonly ours: readonly number[]
   readonly peer?: { readonly name: string; readonly values: readonly number[] }
+  /** What reading memory allowed in the same rounds, in the same unit: the ceiling of one stream. See `engine/memoryLimit.ts`. */
+  readonly limit?: readonly number[]
   readonly target?: Target
 }
 

@@ -9,10 +9,10 @@ import { type BenchOptions, parseOptions, usage } from './options.ts'
 import { findPeers } from './peers/findPeers.ts'
 import { preparePeers } from './peers/preparePeers.ts'
 import { currentCommit, describeMachine, describeVersions } from './report/describeMachine.ts'
-import { digits, formatSpread } from './report/formatValue.ts'
+import { digits, formatLimit, formatSpread } from './report/formatValue.ts'
 import { judge } from './report/judge.ts'
-import type { BenchRecord } from './report/record.ts'
-import { addRecords, publish, quickFile, resultFile } from './report/resultFile.ts'
+import { type BenchRecord, isMeasured, type UnmeasuredRecord } from './report/record.ts'
+import { addRecords, notRun, type Published, publish, quickFile, resultFile } from './report/resultFile.ts'
 import { selectBenchmarks } from './selectBenchmarks.ts'
 
 const talk = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -29,7 +29,7 @@ async function main(options: BenchOptions): Promise<void> {
       await preparePeers(talk)
       return
     case 'publish':
-      for (const path of await publish()) talk(`Written: ${path}`)
+      publishAll(await publish())
       return
     case 'run':
       await runAll(options, selectBenchmarks(options.select))
@@ -46,6 +46,8 @@ async function runAll(options: BenchOptions, chosen: readonly Benchmark[]): Prom
   const path = options.out ?? (options.quick ? quickFile : resultFile)
   const machine = describeMachine()
   const versions = describeVersions(peers)
+  const run = { date: new Date().toISOString(), commit: currentCommit() }
+  let report = await addRecords(path, machine, versions, notRun(chosen, run))
   let failures = 0
   try {
     for (const benchmark of chosen) {
@@ -59,12 +61,12 @@ async function runAll(options: BenchOptions, chosen: readonly Benchmark[]): Prom
         say: (line) => talk(`  ${line}`),
         signal: interruption.signal,
       })
-      if (record.failed !== undefined) failures++
+      if (!isMeasured(record) && record.why === 'failed') failures++
       for (const line of describe(record)) talk(`  ${line}`)
       // After each: what was measured is not lost when the next one breaks.
-      const report = await addRecords(path, machine, versions, [record])
-      if (options.json && benchmark === chosen.at(-1)) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+      report = await addRecords(path, machine, versions, [record])
     }
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
@@ -72,40 +74,53 @@ async function runAll(options: BenchOptions, chosen: readonly Benchmark[]): Prom
   if (failures > 0) throw new Error(`${failures} of ${chosen.length} benchmarks failed.`)
 }
 
+function publishAll({ paths, taken, left }: Published): void {
+  talk(`Measured anew: ${taken.length === 0 ? 'nothing' : taken.join(', ')}. The rest stays as it was.`)
+  for (const name of left) talk(`Left out: ${name}.`)
+  for (const path of paths) talk(`Written: ${path}`)
+}
+
 async function runOne(benchmark: Benchmark, options: BenchOptions, context: BenchContext): Promise<BenchRecord> {
   const loads = loadavg()
   const started = performance.now()
-  const result = await benchmark.run(context).catch((error: unknown) => {
+  const head = { name: benchmark.name, summary: benchmark.summary, commit: currentCommit() }
+  const without = (why: UnmeasuredRecord['why'], reason: string): UnmeasuredRecord => {
+    return { ...head, date: new Date().toISOString(), why, reason }
+  }
+  try {
+    const { measurements, notes, skipped } = await benchmark.run(context)
+    if (skipped !== undefined) return without('skipped', skipped)
+    if (measurements.length === 0) return without('failed', 'It measured nothing.')
+    return {
+      ...head,
+      date: new Date().toISOString(),
+      seconds: Math.round((performance.now() - started) / 1000),
+      rounds: options.rounds,
+      quick: options.quick,
+      ...(options.threads !== undefined && { threads: options.threads }),
+      // Windows keeps none and says zero.
+      loadBefore: process.platform === 'win32' ? null : (loads[0] ?? null),
+      measurements,
+      notes,
+    }
+  } catch (error) {
     context.signal.throwIfAborted()
-    return { measurements: [], notes: [], failed: error instanceof Error ? error.message : String(error) }
-  })
-  return {
-    name: benchmark.name,
-    summary: benchmark.summary,
-    date: new Date().toISOString(),
-    seconds: Math.round((performance.now() - started) / 1000),
-    rounds: options.rounds,
-    quick: options.quick,
-    ...(options.threads !== undefined && { threads: options.threads }),
-    // Windows keeps none and says zero.
-    loadBefore: process.platform === 'win32' ? null : (loads[0] ?? null),
-    commit: currentCommit(),
-    ...result,
+    return without('failed', error instanceof Error ? error.message : String(error))
   }
 }
 
-function describe({ measurements, notes, skipped, failed }: BenchRecord): string[] {
-  if (failed !== undefined) return [`failed: ${failed}`]
-  if (skipped !== undefined) return [`skipped: ${skipped}`]
+function describe(record: BenchRecord): string[] {
+  if (!isMeasured(record)) return [`${record.why}: ${record.reason}`]
+  const { measurements, notes, seconds } = record
   const rows = measurements.map((measurement) => {
     const it = judge(measurement)
     if (it === undefined) return `${measurement.label}: not measured`
     const against =
       measurement.peer && it.peer ? `, ${measurement.peer.name} ${formatSpread(it.peer, measurement.unit)}` : ''
     const compared = it.compared ? `, ${it.of} ${digits(it.compared.median)}` : ''
-    return `${measurement.label}: ${formatSpread(it.ours, measurement.unit)}${against}${compared}${it.outcome ? ` (${it.outcome})` : ''}`
+    return `${measurement.label}: ${formatSpread(it.ours, measurement.unit)}${against}${compared}${it.limit ? `, ${formatLimit(it.limit, measurement.unit)}` : ''}${it.outcome ? ` (${it.outcome})` : ''}`
   })
-  return [...rows, ...notes]
+  return [...rows, ...notes, `${seconds} s`]
 }
 
 try {

@@ -11,20 +11,21 @@ export interface BenchOptions {
   readonly out: string | undefined
 }
 
-export const usage = `npm run bench                          everything; about an hour
+export const usage = `npm run bench                          everything; about 40 minutes
 npm run bench -- engine cli.start      a group, one benchmark
 npm run bench -- --list                what there is
 npm run bench -- --prepare             build the programs to compare with
 
-  --rounds N     how often each side runs (default 5)
+  --rounds N     how often each side runs (default 12)
   --quick        short trial runs, whose numbers are worth nothing
   --threads N    hold both sides to so many threads
   --json         print the result file
   --out FILE     another result file
-  --publish      make docs/reference/benchmarks.md from the last results
+  --publish      join the last results to docs/reference/benchmarks.json and make the page; what was not measured stays as it was
 
-Results: bench/results/latest.json (quick.json with --quick). SANJHA_BENCH_PEERS names a folder with llama-bench and llama-server,
-SANJHA_BENCH_PYTHON a Python with llama-cpp-python, SANJHA_TEST_MODEL another model.`
+Results: bench/results/latest.json (quick.json with --quick). SANJHA_BENCH_PEERS names a folder with other builds of
+llama-bench and llama-server, SANJHA_BENCH_PEERS_PLAIN one with a llama-bench without OpenMP, SANJHA_BENCH_PYTHON a Python with
+llama-cpp-python, SANJHA_TEST_MODEL another model.`
 
 /** Errors: a plain `Error` whose message says what was wrong. */
 export function parseOptions(args: readonly string[]): BenchOptions {
@@ -46,7 +47,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const action = (['help', 'list', 'prepare', 'publish'] as const).find((name) => values[name]) ?? 'run'
   return {
     select: positionals,
-    rounds: count('--rounds', values.rounds) ?? (values.quick ? 2 : 5),
+    rounds: count('--rounds', values.rounds) ?? (values.quick ? 2 : 12),
     quick: values.quick,
     threads: count('--threads', values.threads),
     action,

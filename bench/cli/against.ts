@@ -21,7 +21,7 @@ export async function againstNode(context: BenchContext, commands: readonly Comm
       run: async () => ({ ms: await timeProgram(args, ownEnvironment(home)) }),
     })),
   ]
-  const rounds = context.quick ? context.rounds : Math.max(20, context.rounds * 4)
+  const rounds = context.quick ? context.rounds : Math.max(20, context.rounds * 2)
   const values = await interleave(arms, { ...context, say: () => undefined, rounds, warmUps: 2 })
   return {
     measurements: commands.map(

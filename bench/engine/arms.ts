@@ -58,14 +58,14 @@ export function ownPrompt(
 export function peerArm(
   context: BenchContext,
   name: string,
-  options: LlamaBenchOptions,
-  seen?: (row: LlamaBenchRow) => void,
+  options: LlamaBenchOptions & { readonly command?: string; readonly seen?: (row: LlamaBenchRow) => void },
 ): Arm<'prompt' | 'generation'> {
   return {
     name,
+    warmsItself: true,
     run: async () => {
-      const row = await llamaBench(context, options)
-      seen?.(row)
+      const row = await llamaBench(context, options, options.command)
+      options.seen?.(row)
       return { prompt: row.prompt, generation: row.generation }
     },
   }

@@ -47,6 +47,7 @@ export const firstToken: Benchmark = {
         : [
             {
               name: 'peer',
+              warmsItself: true,
               run: async () => ({
                 ms: (1000 * promptTokens) / (await llamaBench(context, { prompt: promptTokens })).prompt,
               }),

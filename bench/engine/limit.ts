@@ -1,98 +1,50 @@
-import { statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import type { Benchmark, BenchmarkResult } from '../contract.ts'
 import { interleave } from '../method/interleave.ts'
-import { median } from '../method/statistics.ts'
+import { llamaBenches } from '../peers/llamaBench.ts'
 import { greedy, ownGeneration, peerArm } from './arms.ts'
+import { MemoryReader } from './MemoryReader.ts'
+import { bytesPerToken, limits, memoryArm } from './memoryLimit.ts'
 import { OwnEngine } from './OwnEngine.ts'
-
-/**
- * Copies or reads a block of memory that fits into no cache. Reading is a search for a byte that does not occur: Node does it
- * with the C library's vectorised `memchr`, which only loads.
- */
-const worker = `
-const { parentPort, workerData } = require('node:worker_threads')
-const source = Buffer.alloc(workerData.bytes, 2)
-const target = Buffer.alloc(workerData.bytes, 3)
-parentPort.on('message', (what) => {
-  if (what === 'read') { if (source.indexOf(1) !== -1) throw new Error('impossible') }
-  else source.copy(target)
-  parentPort.postMessage('done')
-})
-parentPort.postMessage('ready')
-`
 
 /** How fast this machine's memory is, and how much of it generating uses. */
 export const limit: Benchmark = {
   name: 'engine.limit',
   summary:
-    'Each token reads all weights once, so reading memory sets a limit to tokens per second of one stream: bytes read per second ÷ bytes of the model. One thread per core reads (or copies) blocks of memory that fit into no cache.',
+    'Each token reads all weights once, and the keys and values of everything before it, so reading memory sets a limit to tokens per second of one stream: bytes read per second ÷ bytes that a token must read. One thread per core reads (or copies) blocks of memory that fit into no cache, once in each round. Where a table of this page says how near a row is to the limit, it was measured like this, in the rounds of that row.',
   run: async (context): Promise<BenchmarkResult> => {
-    const bytes = (context.quick ? 32 : 256) * 2 ** 20
     const tokens = context.quick ? 16 : 128
-    const modelBytes = statSync(await context.model()).size
-    const { read, copy } = await memorySpeed(bytes, context.threads ?? availableParallelism(), context)
+    const peers = llamaBenches(context.peers)
+    const bytes = await bytesPerToken(await context.model())
     await using own = await OwnEngine.open(context)
+    await using reader = await MemoryReader.start(context)
     const values = await interleave<string>(
       [
+        memoryArm(reader),
+        { name: 'copy', run: async () => ({ copy: await reader.speed('copy') }) },
         ownGeneration(context, own, { name: 'ours', depth: 0, tokens, sampling: greedy }),
-        ...(context.peers.llamaBench === undefined ? [] : [peerArm(context, 'peer', { generate: tokens })]),
+        ...peers.map(({ name, command }) => peerArm(context, name, { generate: tokens, command })),
       ],
       { ...context, warmUps: 2 },
     )
-    // Every token reads all weights once.
-    const bound = median(read) / modelBytes
-    const share = (speeds: readonly number[]): number[] => speeds.map((speed) => (100 * speed) / bound)
-    const peer = values('peer', 'generation')
+    const reads = values('memory', 'read')
+    const generation = {
+      label: `generation of ${tokens} tokens, greedy, depth 0`,
+      unit: 'tokens/s',
+      ours: values('ours', 'generation'),
+      limit: limits(reads, bytes, tokens / 2),
+    } as const
     return {
       measurements: [
-        { label: 'memory read', unit: 'bytes/s', ours: read },
-        { label: 'memory copied (each byte is read and written)', unit: 'bytes/s', ours: copy },
-        {
-          label: `generation, share of the ${bound.toFixed(0)} tokens/s that reading allows`,
-          unit: '%',
-          ours: share(values('ours', 'generation')),
-          ...(peer.length > 0 && { peer: { name: 'llama-bench', values: share(peer) } }),
-        },
+        { label: 'memory read', unit: 'bytes/s', ours: reads },
+        { label: 'memory copied (each byte is read and written)', unit: 'bytes/s', ours: values('copy', 'copy') },
+        ...(peers.length === 0
+          ? [generation]
+          : peers.map(({ name }) => ({ ...generation, peer: { name, values: values(name, 'generation') } }))),
       ],
       notes: [
-        `The model has ${(modelBytes / 1e6).toFixed(1)} MB. For SmolLM2-135M Q4_1 on two cores of an AMD EPYC an estimate made with other tools was about 250 tokens/s.`,
+        `A token reads ${(bytes(0) / 1e6).toFixed(1)} MB of weights and ${((bytes(1000) - bytes(0)) / 1e6).toFixed(1)} MB more for each 1,000 tokens before it. For SmolLM2-135M Q4_1 on two cores of an AMD EPYC an estimate made with other tools was about 250 tokens/s.`,
         `Threads of Sanjha: ${own.threads}.`,
       ],
     }
   },
-}
-
-async function memorySpeed(
-  bytes: number,
-  threads: number,
-  context: { readonly rounds: number; readonly signal: AbortSignal },
-): Promise<{ read: number[]; copy: number[] }> {
-  const workers = Array.from({ length: threads }, () => new Worker(worker, { eval: true, workerData: { bytes } }))
-  const all = (what?: string): Promise<unknown> =>
-    Promise.all(
-      workers.map((each) => {
-        const { promise, resolve, reject } = Promise.withResolvers<void>()
-        each.once('message', () => resolve())
-        each.once('error', reject)
-        if (what !== undefined) each.postMessage(what)
-        return promise.finally(() => each.removeAllListeners('error'))
-      }),
-    )
-  try {
-    await all()
-    const arm = (name: string): { name: string; run: () => Promise<{ speed: number }> } => ({
-      name,
-      run: async () => {
-        const started = performance.now()
-        await all(name)
-        return { speed: (1000 * bytes * threads) / (performance.now() - started) }
-      },
-    })
-    const values = await interleave([arm('read'), arm('copy')], { ...context, warmUps: 2 })
-    return { read: values('read', 'speed'), copy: values('copy', 'speed') }
-  } finally {
-    await Promise.all(workers.map((each) => each.terminate()))
-  }
 }

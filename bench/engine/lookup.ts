@@ -66,7 +66,8 @@ async function compare(
   own: OwnEngine,
   workload: LookupWorkload,
 ): Promise<{ values: Rounds; facts: string[]; tokens: number; prompt: number }> {
-  const maxTokens = context.quick ? 24 : 192
+  // Where nothing is gained, the answer is as long as a turn may take.
+  const maxTokens = context.quick ? 24 : workload.gains ? 192 : 128
   const texts = new Map<boolean, string>()
   let prompt = 0
   let tokens = 0
@@ -90,6 +91,7 @@ async function compare(
   if (workload.gains) {
     arms.push({
       name: 'peer',
+      warmsItself: true,
       run: async () => {
         const { generation } = await llamaBench(context, { generate: tokens, depth: prompt })
         return { speed: generation, tokens, ms: (1000 * tokens) / generation }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { interleave } from './interleave.ts'
+import { interleave, roundsNote } from './interleave.ts'
 
 const signal = new AbortController().signal
 
@@ -16,6 +16,29 @@ it('runs the arms in turn, in the one order and then in the other, and counts no
   expect(order).toEqual(['b-1', 'a-1', 'a0', 'b0', 'b1', 'a1'])
   expect(rounds('a', 'speed')).toEqual([1, 2])
   expect(rounds('b', 'speed')).toEqual([10, 20])
+})
+
+it('does not warm up what warms itself up', async () => {
+  const seen: number[] = []
+  const arm = (name: string, warmsItself: boolean) => ({
+    name,
+    warmsItself,
+    run: async (round: number) => {
+      if (warmsItself) seen.push(round)
+      return { x: round }
+    },
+  })
+  const rounds = await interleave([arm('a', true), arm('b', false)], { rounds: 2, warmUps: 2, signal })
+  expect(seen).toEqual([0, 1])
+  expect(rounds('b', 'x')).toEqual([0, 1])
+})
+
+it('ends after four rounds when its time is up, and says so', async () => {
+  const rounds = await interleave([{ name: 'a', run: async () => ({ x: 1 }) }], { rounds: 9, budgetMs: -1, signal })
+  const counted = rounds('a', 'x').length
+  expect(counted).toBe(4)
+  expect(roundsNote(counted, 9)).toEqual([expect.stringContaining('4 of 9')])
+  expect(roundsNote(9, 9)).toEqual([])
 })
 
 it('stops when it is told to', async () => {

@@ -24,6 +24,9 @@ export function describeVersions(peers: Peers): Report['versions'] {
     node: process.version,
     [native]: packageVersion(native),
     ...(peers.llamaBench !== undefined && { 'llama-bench': peerVersion(peers.llamaBench) }),
+    ...(peers.llamaBenchPlain !== undefined && {
+      'llama-bench with ggml’s own threads': peerVersion(peers.llamaBenchPlain),
+    }),
     ...(peers.llamaServer !== undefined && { 'llama-server': peerVersion(peers.llamaServer) }),
   }
 }

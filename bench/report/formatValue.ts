@@ -1,5 +1,6 @@
 import type { Unit } from '../contract.ts'
 import type { Spread } from '../method/statistics.ts'
+import type { Judged } from './judge.ts'
 
 /** A number with its unit, in as many digits as mean something. */
 export function formatValue(value: number, unit: Unit): string {
@@ -19,6 +20,11 @@ export function formatSpread(spread: Spread, unit: Unit): string {
   if (min === max) return formatValue(median, unit)
   const scale = unit === 'bytes' ? 1e6 : unit === 'bytes/s' ? 1e9 : 1
   return `${formatValue(median, unit)} (${digits(min / scale)}–${digits(max / scale)})`
+}
+
+/** How near both sides are to what reading memory allows, and where that is. */
+export function formatLimit({ at, ours, peer }: NonNullable<Judged['limit']>, unit: Unit): string {
+  return `${digits(ours)} %${peer === undefined ? '' : `, the other ${digits(peer)} %`} of ${formatValue(at, unit)}`
 }
 
 /** Three digits, as many of them behind the point as fit. */

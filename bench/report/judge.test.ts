@@ -32,6 +32,13 @@ it('knows differences, inverse ratios and plain values', () => {
   expect(judge({ label: 'x', unit: 'ms', ours: [900], target: { of: 'value', atMost: 1000 } })?.outcome).toBe('met')
 })
 
+it('says how near both sides are to the limit of the same rounds', () => {
+  const measurement = { ...measured([50, 30, 60], [100, 60, 120], undefined), limit: [200, 120, 240] }
+  expect(judge(measurement)?.limit).toEqual({ at: 200, ours: 25, peer: 50 })
+  expect(judge({ label: 'x', unit: 'tokens/s', ours: [50], limit: [200] })?.limit).toMatchObject({ peer: undefined })
+  expect(judge(measured([50], [100], undefined))?.limit).toBeUndefined()
+})
+
 it('says nothing where nothing was measured', () => {
   expect(judge(measured([], [1], undefined))).toBeUndefined()
   expect(judge(measured([1], [], undefined))).toBeUndefined()

@@ -1,5 +1,5 @@
 import type { Measurement, Target } from '../contract.ts'
-import { paired, type Spread, spread } from '../method/statistics.ts'
+import { median, paired, type Spread, spread } from '../method/statistics.ts'
 
 /** `unsure`: the median meets (or misses) the target, but its 95 % interval does not settle it. */
 export type Outcome = 'met' | 'not met' | 'met, unsure' | 'not met, unsure'
@@ -10,6 +10,8 @@ export interface Judged {
   /** What the target speaks of; without a target ours ÷ peer. Undefined without a peer. */
   readonly compared: Spread | undefined
   readonly of: Target['of']
+  /** How much of what reading memory allows both sides reach, in percent, and where that limit is. Undefined where there is none. */
+  readonly limit: { readonly at: number; readonly ours: number; readonly peer: number | undefined } | undefined
   readonly outcome: Outcome | undefined
 }
 
@@ -21,7 +23,7 @@ const combine: Readonly<Record<Exclude<Target['of'], 'value'>, (ours: number, pe
 
 /** Compares round by round and holds the median against the target. Undefined when nothing was measured. */
 export function judge(measurement: Measurement): Judged | undefined {
-  const { ours, peer, target } = measurement
+  const { ours, peer, limit, target } = measurement
   if (ours.length === 0 || peer?.values.length === 0) return undefined
   const of = target?.of ?? (peer === undefined ? 'value' : 'ratio')
   const compared = of === 'value' || peer === undefined ? undefined : spread(paired(ours, peer.values, combine[of]))
@@ -31,8 +33,17 @@ export function judge(measurement: Measurement): Judged | undefined {
     peer: peer && spread(peer.values),
     compared,
     of,
+    limit: limit && {
+      at: median(limit),
+      ours: share(ours, limit),
+      peer: peer && share(peer.values, limit),
+    },
     outcome: target && outcomeOf(of === 'value' ? mine : compared, target),
   }
+}
+
+function share(speeds: readonly number[], limit: readonly number[]): number {
+  return median(paired(speeds, limit, (speed, most) => (100 * speed) / most))
 }
 
 function outcomeOf(value: Spread | undefined, { atLeast, atMost }: Target): Outcome | undefined {

@@ -1,58 +1,86 @@
 import type { Target, Unit } from '../contract.ts'
-import { digits, formatSpread, formatValue } from './formatValue.ts'
+import { digits, formatLimit, formatSpread, formatValue } from './formatValue.ts'
 import { type Judged, judge } from './judge.ts'
-import type { BenchRecord, Report } from './record.ts'
+import { isMeasured, type MeasuredRecord, type Report, type UnmeasuredRecord, type Versions } from './record.ts'
 
 /** The reference page, made from the committed result file and nothing else. */
 export function benchmarksPage(report: Report): string {
   const { machine, versions, records } = report
-  const judged = records.flatMap((record) => record.measurements.flatMap((m) => judge(m)?.outcome ?? []))
+  const measured = records.filter(isMeasured)
+  const judged = measured.flatMap((record) => record.measurements.flatMap((m) => judge(m)?.outcome ?? []))
   const met = judged.filter((outcome) => outcome.startsWith('met')).length
+  const missing = records.filter((record) => !isMeasured(record)).map(({ name }) => name)
   return `# Benchmarks
 
 Measured on ${machine.processor}, ${machine.cores} cores, ${digits(machine.memoryBytes / 2 ** 30)} GiB, ${machine.system}, with SmolLM2-135M-Instruct Q4_1.
-${Object.entries(versions)
-  .map(([name, version]) => `${name} ${version}`)
-  .join(', ')}.
+${list(versions)}.
+Each part says when, and of which commit, it was measured.
 
 Both sides of a comparison run in turn (A B, B A, …) in one session, after warm-ups. A row shows the median of the rounds and, in brackets,
 the smallest and the largest; comparisons are made round by round, with a 95 % bootstrap interval of their median. A target is *met* when the
 median meets it and *unsure* when the interval does not settle it. The speed of the memory sets a limit to one stream; \`engine.limit\` says where
-it is and how near both sides come.
+it is, and the last column how near each side comes, where there is one.
 
-**${met} of ${judged.length} targets are met.**
+**${met} of ${judged.length} targets are met.**${missing.length === 0 ? '' : ` Not measured: ${missing.map((name) => `\`${name}\``).join(', ')}.`}
 
-${records.map(section).join('\n')}
+${records.map((record) => (isMeasured(record) ? section(record) : unmeasured(record))).join('\n')}
 Made by \`npm run bench -- --publish\` from [benchmarks.json](benchmarks.json), which holds the value of every round. Run it yourself:
-\`npm run bench -- --prepare\` builds the peers, \`npm run bench\` runs everything, \`npm run bench -- engine.speed --rounds 9\` a part.
+\`npm run bench -- --prepare\` builds the peers, \`npm run bench\` runs everything, \`npm run bench -- engine.speed --rounds 24\` a part.
 `
 }
 
-function section(record: BenchRecord): string {
-  const { name, summary, date, rounds, seconds, loadBefore, threads, quick, commit, skipped, failed } = record
+function unmeasured({ name, summary, date, commit, why, reason }: UnmeasuredRecord): string {
+  const text = reason.replaceAll(/\s+/g, ' ').slice(0, 300)
+  return `## ${name}
+${summary}
+
+*${moment(date)}, commit ${commit}.*
+
+Not measured: ${why === 'failed' ? `it failed. ${text}` : text}
+`
+}
+
+function moment(date: string): string {
+  return date.slice(0, 16).replace('T', ' ')
+}
+
+function list(versions: Versions): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')
+}
+
+function section(record: MeasuredRecord): string {
+  const { name, summary, date, rounds, seconds, loadBefore, threads, quick, commit, versions, failedSince } = record
   const how = [
-    date.slice(0, 16).replace('T', ' '),
+    moment(date),
     `commit ${commit}`,
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
     `${seconds.toFixed(0)} s`,
     ...(loadBefore === null ? [] : [`load average before ${loadBefore.toFixed(2)}`]),
     ...(threads === undefined ? [] : [`**held to ${threads} ${threads === 1 ? 'thread' : 'threads'}**`]),
+    ...(versions === undefined ? [] : [`with ${list(versions)}`]),
     ...(quick ? ['**a quick trial: the numbers are worth nothing**'] : []),
   ].join(', ')
-  const body = skipped ?? failed
-  const notes = record.notes.map((note) => `- ${note}\n`).join('')
+  const notes = [
+    ...record.notes,
+    ...(failedSince === undefined
+      ? []
+      : [`**Run again on ${moment(failedSince.date)}, commit ${failedSince.commit}, it failed.**`]),
+  ]
   return `## ${name}
 ${summary}
 
 *${how}.*
 
-${body === undefined ? table(record) : `Not measured: ${body}\n`}${notes === '' ? '' : `\n${notes}`}`
+${table(record)}${notes.length === 0 ? '' : `\n${notes.map((note) => `- ${note}\n`).join('')}`}`
 }
 
-function table(record: BenchRecord): string {
-  const rows = record.measurements.map((m) => {
+function table({ measurements }: MeasuredRecord): string {
+  const hasLimit = measurements.some(({ limit }) => limit !== undefined)
+  const rows = measurements.map((m) => {
     const it = judge(m)
-    if (it === undefined) return [m.label, 'not measured', '', '', '', '']
+    if (it === undefined) return [m.label, 'not measured', '', '', '', '', ...(hasLimit ? [''] : [])]
     return [
       m.label,
       formatSpread(it.ours, m.unit),
@@ -60,9 +88,10 @@ function table(record: BenchRecord): string {
       formatCompared(it, m.unit),
       m.target ? formatTarget(m.target, m.unit) : '',
       it.outcome ?? '',
+      ...(hasLimit ? [it.limit ? formatLimit(it.limit, m.unit) : ''] : []),
     ]
   })
-  const head = ['What', 'Sanjha', 'Against', 'Compared', 'Target', '']
+  const head = ['What', 'Sanjha', 'Against', 'Compared', 'Target', '', ...(hasLimit ? ['Of the limit'] : [])]
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }
 

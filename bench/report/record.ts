@@ -1,12 +1,18 @@
 import { z } from 'zod'
 import type { Measurement } from '../contract.ts'
 
-/** One benchmark as it was run. */
-export interface BenchRecord {
+/** One benchmark, measured or not. */
+export type BenchRecord = MeasuredRecord | UnmeasuredRecord
+
+interface RecordHead {
   readonly name: string
   readonly summary: string
   /** ISO 8601. */
   readonly date: string
+  readonly commit: string
+}
+
+export interface MeasuredRecord extends RecordHead {
   readonly seconds: number
   readonly rounds: number
   readonly quick: boolean
@@ -14,13 +20,22 @@ export interface BenchRecord {
   readonly threads?: number
   /** Load average of the last minute before it began. Null where the system keeps none. */
   readonly loadBefore: number | null
-  readonly commit: string
   readonly measurements: readonly Measurement[]
   readonly notes: readonly string[]
-  readonly skipped?: string
-  /** Why it broke off. */
-  readonly failed?: string
+  /** What it was measured with, where that is not what the report says. */
+  readonly versions?: Versions
+  /** Why it broke off when it was run again later. */
+  readonly failedSince?: { readonly date: string; readonly commit: string; readonly reason: string }
 }
+
+/** Date and commit are those of the run that left it out. */
+export interface UnmeasuredRecord extends RecordHead {
+  readonly why: 'failed' | 'skipped' | 'not run'
+  /** A sentence. */
+  readonly reason: string
+}
+
+export type Versions = Readonly<Record<string, string>>
 
 /** The result file: one record per benchmark, the last of each. */
 export interface Report {
@@ -30,7 +45,7 @@ export interface Report {
     readonly memoryBytes: number
     readonly system: string
   }
-  readonly versions: Readonly<Record<string, string>>
+  readonly versions: Versions
   readonly records: readonly BenchRecord[]
 }
 
@@ -41,6 +56,7 @@ const measurement: z.ZodType<Measurement> = z.object({
   unit: z.enum(['tokens/s', 'ms', 'bytes', 'bytes/s', 'bytes/request', '%']),
   ours: values,
   peer: z.object({ name: z.string(), values }).exactOptional(),
+  limit: values.exactOptional(),
   target: z
     .object({
       of: z.enum(['value', 'ratio', 'inverse ratio', 'difference']),
@@ -50,24 +66,31 @@ const measurement: z.ZodType<Measurement> = z.object({
     .exactOptional(),
 })
 
-const record: z.ZodType<BenchRecord> = z.object({
-  name: z.string(),
-  summary: z.string(),
-  date: z.string(),
-  seconds: z.number(),
-  rounds: z.number(),
-  quick: z.boolean(),
-  threads: z.number().exactOptional(),
-  loadBefore: z.number().nullable(),
-  commit: z.string(),
-  measurements: z.array(measurement),
-  notes: z.array(z.string()),
-  skipped: z.string().exactOptional(),
-  failed: z.string().exactOptional(),
-})
+const head = { name: z.string(), summary: z.string(), date: z.string(), commit: z.string() }
+const versions = z.record(z.string(), z.string())
+
+const record: z.ZodType<BenchRecord> = z.union([
+  z.object({
+    ...head,
+    seconds: z.number(),
+    rounds: z.number(),
+    quick: z.boolean(),
+    threads: z.number().exactOptional(),
+    loadBefore: z.number().nullable(),
+    measurements: z.array(measurement).min(1),
+    notes: z.array(z.string()),
+    versions: versions.exactOptional(),
+    failedSince: z.object({ date: z.string(), commit: z.string(), reason: z.string() }).exactOptional(),
+  }),
+  z.object({ ...head, why: z.enum(['failed', 'skipped', 'not run']), reason: z.string() }),
+])
+
+export function isMeasured(record: BenchRecord): record is MeasuredRecord {
+  return 'measurements' in record
+}
 
 export const reportSchema: z.ZodType<Report> = z.object({
   machine: z.object({ processor: z.string(), cores: z.number(), memoryBytes: z.number(), system: z.string() }),
-  versions: z.record(z.string(), z.string()),
+  versions,
   records: z.array(record),
 })

@@ -161,6 +161,11 @@ export interface Models {
   copy(source: string, target: string): Promise<ModelSummary>
   /** Sends a model and its referrers to an OCI registry. `target` is `oci://host[:port]/repository[:tag]`. */
   push(name: string, target: string, options?: PullOptions): Promise<{ readonly digest: string }>
+  /**
+   * Removes what nobody will use: downloads that were left half way 100 days ago or longer (a run can be resumed for 90),
+   * and what a kill left behind in the store.
+   */
+  prune(): Promise<{ readonly freedBytes: number; readonly removed: number }>
   /** Did you mean: the nearest names of stored and catalogued models. */
   suggest(name: string): Promise<string[]>
   close(): void

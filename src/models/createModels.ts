@@ -80,6 +80,12 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     ...(options.fetch !== undefined && { fetch: options.fetch }),
   })
 
+  const prune = async (sweep: () => ReturnType<ModelStore['prune']>): ReturnType<ModelStore['prune']> => {
+    const swept = await sweep()
+    if (swept.removed > 0) log.info({ ...swept }, 'removed what was left half way in the model store')
+    return swept
+  }
+
   /** Every method rejects with a `SanjhaError`, whatever the disk did. */
   const guard =
     <Arguments extends unknown[], Result>(work: (...its: Arguments) => Promise<Result>) =>
@@ -138,6 +144,8 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       const named = same.length > 0 && !isDigestOf(name, digest)
       let freedBytes = 0
       for (const one of named ? same : [digest]) freedBytes += (await store.remove(one)).freedBytes
+      // Room is wanted; what was left half way long ago takes some as well.
+      await prune(() => store.pruneStaging())
       return { removed: name, freedBytes }
     }),
     copy: guard(async (source: string, target: string) => {
@@ -160,6 +168,7 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       const { pushToRegistry } = await import('./registry/index.ts')
       return pushToRegistry(digest, reference, registryContext(), pushOptions)
     }),
+    prune: guard(() => prune(() => store.prune())),
     suggest: guard(suggest),
     close: () => undefined,
   }

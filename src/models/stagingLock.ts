@@ -1,6 +1,9 @@
 import { acquireFileLock, type Clock, SanjhaError } from '../core/index.ts'
 import type { PullReporter } from './pullProgress.ts'
 
+/** The lock of a staging folder lies beside it. */
+export const lockSuffix = '.lock'
+
 /** Another process may need hours for its download. */
 const timeoutMs = 24 * 3600 * 1000
 
@@ -14,7 +17,7 @@ export async function lockStaging(
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<{ release: () => Promise<void>; waited: boolean }> {
-  const path = `${directory}.lock`
+  const path = `${directory}${lockSuffix}`
   const options = { clock, ...(signal && { signal }) }
   try {
     return { release: await acquireFileLock(path, { ...options, timeoutMs: 0 }), waited: false }

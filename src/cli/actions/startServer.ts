@@ -53,6 +53,9 @@ export async function startServer(context: CliContext, options: StartServerOptio
       const model = await prepareModels(context, sanjha, options)
       server.ready(model)
       sanjha.responses.prune()
+      void sanjha.models.prune().catch((error: unknown) => {
+        sanjha.log.warn({ reason: SanjhaError.from(error).message }, 'the model store could not be tidied up')
+      })
       announce(context, url, model)
     }
     await untilAborted(signal)

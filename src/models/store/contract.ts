@@ -105,7 +105,12 @@ export interface ModelStore {
    * sizes only, or with `hash` everything. Returns what was wrong.
    */
   dropDamaged(name: string, options?: { readonly hash?: boolean }): Promise<Damage[]>
-  /** Removes blobs that nothing names, and staging directories untouched for `olderThanMs` (default 30 days). */
+  /**
+   * Removes staging directories that nobody fetches into and that are untouched for `olderThanMs` (default 100 days, which
+   * is longer than a run can be resumed).
+   */
+  pruneStaging(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
+  /** Removes blobs that nothing names, and does `pruneStaging`. */
   prune(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
   /** Makes the SQLite index anew from the layout alone. */
   rebuild(): Promise<void>

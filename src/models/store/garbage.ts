@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isNodeError, SanjhaError } from '../../core/index.ts'
+import { acquireFileLock, isNodeError, SanjhaError } from '../../core/index.ts'
+import { lockSuffix } from '../stagingLock.ts'
 import type { Blobs } from './blobs.ts'
 import type { LayoutIndex } from './layout.ts'
 import { parseManifest } from './manifest.ts'
@@ -44,10 +45,7 @@ export async function sweep(
   for (const name of await list(blobs.directory)) {
     if (keep.has(`sha256:${name}`)) continue
     const path = join(blobs.directory, name)
-    const size = await stat(path).then(
-      (s) => s.size,
-      () => 0,
-    )
+    const size = await sizeOf(path)
     if (await remove(path)) {
       freedBytes += size
       removed++
@@ -60,7 +58,10 @@ export async function sweep(
   return { freedBytes, removed }
 }
 
-/** Removes staging directories in which nothing was written for `olderThanMs`. */
+/**
+ * Removes staging directories that nobody has opened and in which nothing was written for `olderThanMs`. Each is taken under
+ * its lock, as whoever fetches into it does; one that is held is left. The locks stay, because they are never removed.
+ */
 export async function sweepStaging(
   directory: string,
   olderThanMs: number,
@@ -70,19 +71,48 @@ export async function sweepStaging(
   let removed = 0
   for (const name of await list(directory)) {
     const path = join(directory, name)
-    const files = await Promise.all((await list(path)).map((file) => stat(join(path, file)).catch(() => undefined)))
-    const newest = Math.max(
-      0,
-      ...files.map((f) => f?.mtimeMs ?? 0),
-      (await stat(path).catch(() => undefined))?.mtimeMs ?? 0,
-    )
-    if (now - newest < olderThanMs) continue
-    if (await remove(path)) {
-      freedBytes += files.reduce((sum, f) => sum + (f?.size ?? 0), 0)
-      removed++
+    if (name.endsWith(lockSuffix) || (await newest(path)) > now - olderThanMs) continue
+    const release = await tryLock(`${path}${lockSuffix}`)
+    if (release === undefined) continue
+    try {
+      // Somebody may have been here between the look and the lock.
+      if ((await newest(path)) > now - olderThanMs) continue
+      const sizes = await Promise.all((await list(path)).map((file) => sizeOf(join(path, file))))
+      if (await remove(path)) {
+        freedBytes += sizes.reduce((sum, size) => sum + size, 0)
+        removed++
+      }
+    } finally {
+      await release()
     }
   }
   return { freedBytes, removed }
+}
+
+/** When a directory, or a file in it, was last written to. */
+async function newest(path: string): Promise<number> {
+  const times = [path, ...(await list(path)).map((file) => join(path, file))].map((each) =>
+    stat(each).then(
+      (s) => s.mtimeMs,
+      () => 0,
+    ),
+  )
+  return Math.max(...(await Promise.all(times)))
+}
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    (s) => s.size,
+    () => 0,
+  )
+
+async function tryLock(path: string): Promise<(() => Promise<void>) | undefined> {
+  try {
+    return await acquireFileLock(path, { timeoutMs: 0 })
+  } catch (error) {
+    if (SanjhaError.is(error) && error.code === 'locked') return undefined
+    throw error
+  }
 }
 
 async function list(directory: string): Promise<string[]> {

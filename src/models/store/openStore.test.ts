@@ -1,13 +1,15 @@
-import { appendFile, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../core/index.ts'
+import { acquireFileLock, openDatabase } from '../../core/index.ts'
 import { digestOf } from '../digest.ts'
 import { makeGguf, type TestValue, tinyGguf, tinyMetadata, tinyTensors } from '../testing/makeGguf.ts'
 import { stage, temporaryStore } from '../testing/stage.ts'
 import type { ModelStore } from './contract.ts'
 import { modelsMigrations, openStore } from './index.ts'
+
+const day = 24 * 3600 * 1000
 
 let store: ModelStore
 beforeEach(async () => {
@@ -348,6 +350,36 @@ describe('verify and prune', () => {
     expect(await store.prune()).toEqual({ freedBytes: 10, removed: 2 })
     expect(await blobs()).toEqual(keep)
     expect((await store.prune(0)).removed).toBeGreaterThanOrEqual(1)
-    expect(await readdir(join(store.root, 'staging'))).toEqual([])
+    expect((await readdir(join(store.root, 'staging'))).filter((name) => !name.endsWith('.lock'))).toEqual([])
+  })
+
+  it('leaves what somebody fetches into, and their lock, however old it looks', async () => {
+    const { path } = await stage(store, 'held', 'x.partial', 'part')
+    const folder = dirname(path)
+    const release = await acquireFileLock(`${folder}.lock`)
+    const old = new Date(Date.now() - 400 * day)
+    for (const each of [path, folder, `${folder}.lock`]) await utimes(each, old, old)
+    expect(await store.prune()).toEqual({ freedBytes: 0, removed: 0 })
+    await expect(acquireFileLock(`${folder}.lock`, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'locked' })
+    await release()
+    expect(await store.prune()).toEqual({ freedBytes: 4, removed: 1 })
+    // The lock stays: removing it would let in two at once.
+    expect(await readdir(join(store.root, 'staging'))).toEqual([`${basename(folder)}.lock`])
+  })
+
+  it('leaves a partial file for as long as its run can be resumed', async () => {
+    const { path } = await stage(store, 'k', 'x.partial', 'part')
+    const age = async (days: number): Promise<void> => {
+      const then = new Date(Date.now() - days * day)
+      for (const each of [path, dirname(path)]) await utimes(each, then, then)
+    }
+    await age(91)
+    expect((await store.pruneStaging()).removed).toBe(0)
+    // A new attempt counts, also one that could fetch nothing.
+    await age(400)
+    await store.stagingDirectory('k')
+    expect((await store.pruneStaging()).removed).toBe(0)
+    await age(101)
+    expect(await store.pruneStaging()).toEqual({ freedBytes: 4, removed: 1 })
   })
 })

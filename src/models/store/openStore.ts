@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Clock,
@@ -36,7 +36,8 @@ const describing = () => import('./describe.ts')
 const garbage = () => import('./garbage.ts')
 const evidence = () => import('./referrers.ts')
 
-const month = 30 * 24 * 3600 * 1000
+/** Longer than the record of a pull is kept (90 days), so that one that can be resumed still has what it fetched. */
+const abandonedMs = 100 * 24 * 3600 * 1000
 
 /** Opens the store. Touches neither disk nor database until it is asked something. */
 export function openStore(options: StoreOptions): ModelStore {
@@ -167,12 +168,19 @@ export function openStore(options: StoreOptions): ModelStore {
   const stagingPath = (key: string): string =>
     join(staging, nodeCrypto().createHash('sha256').update(key).digest('hex').slice(0, 32))
 
+  const pruneStaging: ModelStore['pruneStaging'] = async (olderThanMs = abandonedMs) =>
+    (await garbage()).sweepStaging(staging, olderThanMs, clock.now())
+
   const writing = { blobs, layout, links, clock }
   return {
     root,
     stagingDirectory: async (key) => {
-      await mkdir(stagingPath(key), { recursive: true })
-      return stagingPath(key)
+      const path = stagingPath(key)
+      await mkdir(path, { recursive: true })
+      // Who comes back is not gone, also when nothing can be fetched this time.
+      const now = new Date(clock.now())
+      await utimes(path, now, now)
+      return path
     },
     discardStaging: (key) => rm(stagingPath(key), { recursive: true, force: true }),
     hasBlob: async (digest) => (await blobs.size(digest)) !== undefined,
@@ -238,19 +246,18 @@ export function openStore(options: StoreOptions): ModelStore {
         return { index, finish: () => damage }
       })
     },
-    prune: async (olderThanMs = month) => {
-      const { sweep, sweepStaging } = await garbage()
-      return layout.update(async (index) => ({
+    pruneStaging,
+    prune: async (olderThanMs) => {
+      const { sweep } = await garbage()
+      const unnamed = await layout.update(async (index) => ({
         index,
-        finish: async () => {
-          const unnamed = await sweep(index, blobs, links.directory)
-          const abandoned = await sweepStaging(staging, olderThanMs, clock.now())
-          return {
-            freedBytes: unnamed.freedBytes + abandoned.freedBytes,
-            removed: unnamed.removed + abandoned.removed,
-          }
-        },
+        finish: () => sweep(index, blobs, links.directory),
       }))
+      const abandoned = await pruneStaging(olderThanMs)
+      return {
+        freedBytes: unnamed.freedBytes + abandoned.freedBytes,
+        removed: unnamed.removed + abandoned.removed,
+      }
     },
     rebuild: async () => {
       await current(true)

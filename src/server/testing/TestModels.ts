@@ -60,6 +60,10 @@ export class TestModels implements Models {
     return []
   }
 
+  async prune(): Promise<{ freedBytes: number; removed: number }> {
+    return { freedBytes: 0, removed: 0 }
+  }
+
   async resolve(reference: string): Promise<ResolvedReference> {
     return { name: reference, source: `test:${reference}`, files: [], messages: [] }
   }

@@ -1,5 +1,7 @@
 import { SanjhaError } from '../../core/index.ts'
 import type { FinishReason, Part, TokenLogprob, Usage } from '../contract.ts'
+import { CallReader } from './CallReader.ts'
+import { list, textOf } from './json.ts'
 import { isObject, streamError } from './upstreamError.ts'
 
 type Json = Record<string, unknown>
@@ -19,7 +21,7 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
 export class AnswerReader {
   readonly #remote: string
   readonly #arrived = performance.now()
-  readonly #calls = new Map<number, { id: string; name: string }>()
+  readonly #calls = new CallReader()
   #firstAt: number | undefined
   #pieces = 0
   #reason: FinishReason | undefined
@@ -50,6 +52,7 @@ export class AnswerReader {
   /** @throws SanjhaError when the answer broke off. */
   finish(): Part {
     if (this.#reason === undefined) throw this.#nonsense('its answer broke off in the middle')
+    if (this.#calls.nameless) throw this.#nonsense('it called a tool without a name')
     return {
       type: 'finish',
       reason: this.#reason,
@@ -66,10 +69,12 @@ export class AnswerReader {
     const text = textOf(delta.content) || textOf(choice.text) || textOf(delta.refusal)
     if (reasoning !== '') parts.push({ type: 'reasoning', text: reasoning, ...(text === '' && logprobs) })
     if (text !== '') parts.push({ type: 'text', text, ...logprobs })
-    for (const [position, call] of list(delta.tool_calls).entries()) parts.push(this.#toolCall(call, position))
+    for (const call of list(delta.tool_calls)) parts.push(...this.#calls.read(call))
     if (typeof choice.finish_reason === 'string') {
       // What we do not know yet still ends the answer.
-      this.#reason = finishReasons[choice.finish_reason] ?? 'stop'
+      const reason = finishReasons[choice.finish_reason] ?? 'stop'
+      // A call that was forced ends with `stop` at OpenAI's own endpoint, and some others never say it.
+      this.#reason = reason === 'stop' && this.#calls.any ? 'tool-calls' : reason
       if (typeof choice.stop_reason === 'string') this.#stopSequence = choice.stop_reason
     }
     if (parts.length > 0) {
@@ -77,16 +82,6 @@ export class AnswerReader {
       this.#pieces += parts.length
     }
     return parts
-  }
-
-  #toolCall(call: Json, position: number): Part {
-    const index = typeof call.index === 'number' ? call.index : position
-    const fn = isObject(call.function) ? call.function : {}
-    const known = this.#calls.get(index)
-    const id = known?.id ?? (textOf(call.id) || `call_${index}`)
-    const name = known ? '' : textOf(fn.name)
-    if (!known) this.#calls.set(index, { id, name })
-    return { type: 'tool-call', index, id, name, argumentsDelta: textOf(fn.arguments) }
   }
 
   /** As the endpoint counted. Without its count the pieces of a stream are counted, which are tokens nearly always. */
@@ -157,14 +152,6 @@ function tokenOf(entry: Json): { token: string; tokenId: number; bytes: number[]
     bytes: Array.isArray(entry.bytes) ? (entry.bytes as number[]) : [...Buffer.from(token)],
     logprob: Math.min(0, number(entry.logprob) ?? 0),
   }
-}
-
-function list(value: unknown): Json[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function number(value: unknown): number | undefined {

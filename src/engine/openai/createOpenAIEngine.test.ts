@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import type { Part } from '../contract.ts'
 import { describeEngineContract } from '../testing/engineContract.ts'
 import { FakeEngine } from '../testing/FakeEngine.ts'
 import { askShortly, OpenAIHarness, streamBytes, streaming } from '../testing/OpenAIHarness.ts'
@@ -20,6 +21,23 @@ describeEngineContract('OpenAI-compatible endpoint over HTTP', async () => {
   contractStubs.push(stub)
   return createOpenAIEngine({ name: 'stub', baseUrl: stub.baseUrl, model: 'fake' })
 })
+
+/** A chat's stream that says these deltas and ends. */
+function chunks(deltas: readonly object[]): Uint8Array {
+  const choices = [...deltas.map((delta) => ({ delta })), { delta: {}, finish_reason: 'tool_calls' }]
+  return Buffer.from(choices.map((choice) => `data: ${JSON.stringify({ choices: [choice] })}\n\n`).join(''))
+}
+
+/** The calls of an answer as its reader puts them together. */
+function callsOf(parts: readonly Part[]): { id: string; name: string; arguments: string }[] {
+  const calls: { id: string; name: string; arguments: string }[] = []
+  for (const part of parts) {
+    if (part.type !== 'tool-call') continue
+    calls[part.index] ??= { id: part.id, name: part.name, arguments: '' }
+    calls[part.index]!.arguments += part.argumentsDelta
+  }
+  return calls
+}
 
 describe('recorded streams', () => {
   it('reads a chat of llama-server: text, log-probabilities, usage, timings', async () => {
@@ -62,6 +80,81 @@ describe('recorded streams', () => {
         .join(''),
     ).toBe('{"city": "Zürich"}')
     expect(parts.at(-1)).toMatchObject({ reason: 'tool-calls', usage: { completionTokens: 15, cachedTokens: 0 } })
+  })
+
+  const args = (text: string): object => ({ function: { arguments: text } })
+  it.each([
+    [
+      'an index only',
+      [
+        { index: 0, id: 'a', function: { name: 'f', arguments: '{"x"' } },
+        { index: 0, ...args(':1}') },
+      ],
+    ],
+    ['no index', [{ id: 'a', function: { name: 'f', arguments: '{"x"' } }, args(':1}')]],
+    [
+      'no index but the id',
+      [
+        { id: 'a', function: { name: 'f' } },
+        { id: 'a', ...args('{"x"') },
+        { id: 'a', ...args(':1}') },
+      ],
+    ],
+    [
+      'an id of its own each',
+      [
+        { id: 'a', function: { name: 'f' } },
+        { id: 'b', ...args('{"x"') },
+        { id: 'c', ...args(':1}') },
+      ],
+    ],
+    [
+      'odd indices',
+      [
+        { index: -1, id: 'a', function: { name: 'f' } },
+        { index: -1, ...args('{"x":1}') },
+      ],
+    ],
+    [
+      'the name after the rest',
+      [
+        { index: 7, id: 'a' },
+        { index: 7, ...args('{"x"') },
+        { index: 7, function: { name: 'f', arguments: ':1}' } },
+      ],
+    ],
+    ['an object for arguments', [{ id: 'a', function: { name: 'f', arguments: { x: 1 } } }]],
+  ])('puts a tool call together whose pieces have %s', async (_, pieces) => {
+    const second = { id: 'z', function: { name: 'g', arguments: '{}' } }
+    const { engine } = await harness.connect(
+      streaming(chunks([...pieces, second].map((call) => ({ tool_calls: [call] })))),
+    )
+    expect(callsOf(await askShortly(engine))).toEqual([
+      { id: 'a', name: 'f', arguments: '{"x":1}' },
+      { id: 'z', name: 'g', arguments: '{}' },
+    ])
+  })
+
+  it('tells calls of one index apart, and those of one answer that is not streamed', async () => {
+    const calls = ['a', 'b', 'c'].map((id) => ({ index: 0, id, function: { name: `f_${id}`, arguments: '{}' } }))
+    const streamed = await harness.connect(streaming(chunks(calls.map((call) => ({ tool_calls: [call] })))))
+    const whole = await harness.connect(async (_, response) =>
+      sendJson(response, {
+        choices: [
+          { message: { tool_calls: calls.map(({ function: f }) => ({ function: f })) }, finish_reason: 'stop' },
+        ],
+      }),
+    )
+    const names = ['f_a', 'f_b', 'f_c']
+    expect(callsOf(await askShortly(streamed.engine)).map(({ name }) => name)).toEqual(names)
+    const parts = await askShortly(whole.engine)
+    expect(callsOf(parts).map(({ name }) => name)).toEqual(names)
+    expect(parts.at(-1)).toMatchObject({ reason: 'tool-calls' })
+  })
+
+  it('does not take a tool call without a name', async () => {
+    const { engine } = await harness.connect(streaming(chunks([{ tool_calls: [{ index: 0, ...args('{}') }] }])))
+    expect(await codeOf(askShortly(engine))).toBe('upstream_error')
   })
 
   it('keeps reasoning apart, under both names it has', async () => {

@@ -1,6 +1,6 @@
-import { SanjhaError } from '../../core/index.ts'
 import { collect, generateParts } from '../http/calls.ts'
 import { newId } from '../http/ids.ts'
+import { readCalls } from '../http/readCalls.ts'
 import { resolveImages } from '../http/resolveImages.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { anthropicSse } from '../http/sse.ts'
@@ -34,9 +34,7 @@ export const messages: Route = route({
     const content: object[] = []
     if (answer.reasoning !== '') content.push({ type: 'thinking', thinking: answer.reasoning, signature: '' })
     if (answer.text !== '') content.push({ type: 'text', text: answer.text })
-    for (const { id, name, arguments: args } of answer.toolCalls) {
-      content.push({ type: 'tool_use', id, name, input: parseArguments(args) })
-    }
+    for (const call of readCalls(answer.toolCalls, answer)) content.push({ type: 'tool_use', ...call })
     return json({
       ...messageHead(head),
       content,
@@ -46,16 +44,3 @@ export const messages: Route = route({
     })
   },
 })
-
-function parseArguments(text: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new SanjhaError('upstream_error', 'The model called a tool with arguments that are no JSON.', {
-      cause: error,
-      hint: 'Try again, ask for fewer tools at once, or allow more tokens.',
-      details: { arguments: text },
-    })
-  }
-}

@@ -74,7 +74,8 @@ export async function collect(parts: AsyncIterable<Part>): Promise<Answer> {
   let text = ''
   let reasoning = ''
   const logprobs: TokenLogprob[] = []
-  const toolCalls: { id: string; name: string; arguments: string }[] = []
+  // By number, whichever numbers an engine uses.
+  const toolCalls = new Map<number, { id: string; name: string; arguments: string }>()
   let finish: Extract<Part, { type: 'finish' }> | undefined
   for await (const part of parts) {
     switch (part.type) {
@@ -86,9 +87,9 @@ export async function collect(parts: AsyncIterable<Part>): Promise<Answer> {
         reasoning += part.text
         break
       case 'tool-call': {
-        const known = toolCalls[part.index]
+        const known = toolCalls.get(part.index)
         if (known === undefined) {
-          toolCalls[part.index] = { id: part.id, name: part.name, arguments: part.argumentsDelta }
+          toolCalls.set(part.index, { id: part.id, name: part.name, arguments: part.argumentsDelta })
         } else known.arguments += part.argumentsDelta
         break
       }
@@ -99,7 +100,7 @@ export async function collect(parts: AsyncIterable<Part>): Promise<Answer> {
   }
   if (finish === undefined) throw new SanjhaError('engine_crashed', 'The engine ended its answer without saying why.')
   const { reason, stopSequence, usage } = finish
-  return { text, reasoning, toolCalls: toolCalls.filter(Boolean), logprobs, reason, stopSequence, usage }
+  return { text, reasoning, toolCalls: [...toolCalls.values()], logprobs, reason, stopSequence, usage }
 }
 
 type ResultOf<T extends OperationResult['type']> = Extract<OperationResult, { type: T }>['result']

@@ -3,6 +3,7 @@ import type { ChatMessage, ContentPart, GenerateRequest, Part, Tool, ToolCall } 
 import { generateParts } from '../http/calls.ts'
 import { newId } from '../http/ids.ts'
 import { imageFromBase64 } from '../http/images.ts'
+import { readCalls } from '../http/readCalls.ts'
 import { type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, jsonSchema, optional } from '../http/schema.ts'
 import { wireLogprobs } from '../openai/wire.ts'
@@ -182,10 +183,12 @@ async function* pieces(parts: AsyncIterable<Part>): AsyncIterable<Piece> {
         else calls.push({ index: part.index, id: part.id, name: part.name, arguments: part.argumentsDelta })
         break
       }
-      case 'finish':
-        if (calls.length > 0) yield { type: 'message', message: { tool_calls: calls.map(wireToolCall) } }
+      case 'finish': {
+        const whole = readCalls(calls, part)
+        if (whole.length > 0) yield { type: 'message', message: { tool_calls: whole.map(wireToolCall) } }
         yield part
         break
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
-import { SanjhaError } from '../../core/index.ts'
-import type { FinishReason, ToolCall, Usage } from '../../engine/index.ts'
+import type { FinishReason, Usage } from '../../engine/index.ts'
+import type { ReadCall } from '../http/readCalls.ts'
 
 /** What Ollama calls our fields. */
 export const paramNames = { thinking: 'think' } as const
@@ -28,18 +28,9 @@ export function finalFields(
   }
 }
 
-/** Ollama gives a call's arguments as an object. Errors: `upstream_error` when the model wrote something else. */
-export function wireToolCall(call: ToolCall): object {
-  let parsed: unknown
-  try {
-    parsed = call.arguments.trim() === '' ? {} : JSON.parse(call.arguments)
-  } catch (error) {
-    throw new SanjhaError('upstream_error', 'The model called a tool with arguments that are no JSON.', {
-      cause: error,
-      hint: 'Try again, ask for fewer tools at once, or allow more tokens.',
-    })
-  }
-  return { id: call.id, function: { name: call.name, arguments: parsed } }
+/** Ollama gives a call's arguments as an object. */
+export function wireToolCall({ id, name, input }: ReadCall): object {
+  return { id, function: { name, arguments: input } }
 }
 
 /** Hex digits without the algorithm, as Ollama writes digests. */

@@ -40,7 +40,7 @@ export async function createNet(options: NetOptions = {}): Promise<Net> {
     fetchFor: (connection) => {
       if (connection === undefined || options.fetch !== undefined) return plain
       const key = JSON.stringify(connection)
-      const fetch = made.get(key) ?? createFetch({ env: withConnection(env, connection) })
+      const fetch = made.get(key) ?? createFetch({ env: withConnection(env, connection), trustOnly: connection.caFile })
       made.set(key, fetch)
       return fetch
     },
@@ -53,10 +53,9 @@ export async function createNet(options: NetOptions = {}): Promise<Net> {
 }
 
 /** A host's own settings take the place of what the environment says for all. */
-function withConnection(env: Env, { caFile, proxy }: ConnectionSettings): Env {
+function withConnection(env: Env, { proxy }: ConnectionSettings): Env {
   return {
     ...env,
-    ...(caFile !== undefined && { SSL_CERT_FILE: caFile }),
     ...(proxy !== undefined && { http_proxy: proxy, HTTP_PROXY: proxy, https_proxy: proxy, HTTPS_PROXY: proxy }),
   }
 }

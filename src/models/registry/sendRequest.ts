@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { pipeline } from 'node:stream/promises'
 import { SanjhaError } from '../../core/index.ts'
+import { networkAgents } from '../../core/networkAgents.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -37,10 +38,7 @@ const idleMs = 60_000
 
 /** Sends one request, with a body from memory or from a file, and reads the answer whole. Follows no redirects. */
 export function createSendRequest(env: Env): SendRequest {
-  const agents = {
-    'http:': new HttpAgent({ proxyEnv: env as NodeJS.ProcessEnv }),
-    'https:': new HttpsAgent({ proxyEnv: env as NodeJS.ProcessEnv }),
-  }
+  const agents = networkAgents({ env })
   return async ({ method, url, headers = {}, body, signal, onSent }) => {
     const protocol = url.protocol === 'http:' ? 'http:' : 'https:'
     const length = body === undefined ? null : body instanceof Uint8Array ? body.byteLength : body.end - body.start

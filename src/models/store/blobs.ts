@@ -17,6 +17,11 @@ export interface Blobs {
   place(path: string, digest: string, size: number): Promise<void>
 }
 
+/** The name of a blob that is being written. */
+export function isTemporary(name: string): boolean {
+  return /^\.\d+\.[0-9a-f]+\.tmp$/.test(name)
+}
+
 const defaultLimit = 4 * 1024 * 1024
 
 export function openBlobs(root: string): Blobs {

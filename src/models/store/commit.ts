@@ -16,7 +16,7 @@ import {
   parseManifest,
 } from './manifest.ts'
 import { annotationKeys, mediaTypes } from './mediaTypes.ts'
-import { checkName, moveName, withSource } from './names.ts'
+import { checkName, moveName, refuseForeignName, withSource } from './names.ts'
 import { attachReferrer } from './referrers.ts'
 
 export interface Writing {
@@ -110,6 +110,7 @@ async function write(it: Write, { blobs, layout, links, clock }: Writing): Promi
   const now = new Date(clock.now()).toISOString()
   const facts = toFacts(it.description, it.files)
   return layout.update(async (index) => {
+    for (const name of it.names) await refuseForeignName(index, name, digestOf(it.manifest), blobs)
     for (const file of it.staged) await blobs.place(file.path, file.digest, file.size)
     if (it.config !== null) await blobs.write(it.config)
     const digest = await blobs.write(it.manifest)
@@ -122,7 +123,8 @@ async function write(it: Write, { blobs, layout, links, clock }: Writing): Promi
     }
     const known = index.models.find((m) => m.manifest.digest === digest)
     const model: StoredModel = {
-      manifest,
+      ...known,
+      manifest: { ...known?.manifest, ...manifest },
       names: known?.names ?? [],
       stored: known?.stored ?? now,
       sources: it.sources.reduce(

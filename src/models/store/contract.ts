@@ -110,7 +110,7 @@ export interface ModelStore {
    * is longer than a run can be resumed).
    */
   pruneStaging(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
-  /** Removes blobs that nothing names, and does `pruneStaging`. */
+  /** Removes blobs that nothing names and that are older than a day (or `olderThanMs`), and does `pruneStaging`. */
   prune(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
   /** Makes the SQLite index anew from the layout alone. */
   rebuild(): Promise<void>

@@ -1,59 +1,116 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquireFileLock, isNodeError, SanjhaError } from '../../core/index.ts'
+import { isDigest } from '../digest.ts'
 import { lockSuffix } from '../stagingLock.ts'
-import type { Blobs } from './blobs.ts'
+import { type Blobs, isTemporary } from './blobs.ts'
 import type { LayoutIndex } from './layout.ts'
-import { parseManifest } from './manifest.ts'
+
+/** Larger than any manifest; a layer is never read. */
+const manifestLimit = 64 * 1024 * 1024
 
 /**
- * Every digest that the index reaches: manifests, and their configs and layers. A manifest that is damaged still keeps
- * the files that the index knows of it.
+ * Every digest that the index reaches: manifests, indexes in it and what they list, configs and layers, whichever tool put
+ * them there. A manifest that is damaged still keeps the files that the index knows of it.
  */
-export async function reachable(index: LayoutIndex, blobs: Blobs): Promise<Set<string>> {
+export async function reachable(
+  index: Pick<LayoutIndex, 'models' | 'referrers' | 'others'>,
+  blobs: Blobs,
+): Promise<Set<string>> {
   const digests = new Set<string>()
   const keep = async (digest: string): Promise<void> => {
+    if (digests.has(digest)) return
     digests.add(digest)
-    try {
-      const manifest = parseManifest(await blobs.read(digest), digest)
-      for (const { digest: part } of [manifest.config, ...manifest.layers]) digests.add(part)
-    } catch (error) {
-      if (!SanjhaError.is(error)) throw error
-    }
+    const { config, layers, blobs: parts, manifests } = await readParts(digest, blobs)
+    for (const part of [config, layers, parts].flat()) if (hasDigest(part)) digests.add(part.digest)
+    for (const nested of [manifests].flat()) if (hasDigest(nested)) await keep(nested.digest)
   }
   for (const model of index.models) {
     await keep(model.manifest.digest)
     for (const file of model.facts?.files ?? []) digests.add(file.digest)
   }
   for (const referrer of index.referrers) await keep(referrer.manifest.digest)
+  for (const { digest } of index.others) await keep(digest)
   return digests
 }
 
+/** Whether its bytes are right is not asked here: what a damaged manifest still names is kept. */
+async function readParts(digest: string, blobs: Blobs): Promise<Record<string, unknown>> {
+  // Other tools may use other hashes than SHA-256.
+  const [, algorithm, hex] = /^([a-z0-9]+):([0-9a-f]+)$/.exec(digest) ?? []
+  if (algorithm === undefined || hex === undefined) return {}
+  const path = join(blobs.directory, '..', algorithm, hex)
+  try {
+    if ((await stat(path)).size > manifestLimit) return {}
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch (error) {
+    if (error instanceof SyntaxError || (isNodeError(error) && error.code === 'ENOENT')) return {}
+    throw error
+  }
+}
+
+function hasDigest(value: unknown): value is { readonly digest: string } {
+  return typeof value === 'object' && value !== null && typeof (value as { digest?: unknown }).digest === 'string'
+}
+
+interface Swept {
+  readonly freedBytes: number
+  readonly removed: number
+}
+
 /**
- * Removes what the index does not reach: blobs, half-written ones that a kill left, and folders of links. Call it while
- * holding the index lock; every blob is put in place under that lock, so nothing that is about to be named is taken.
- * Returns bytes and number of what was removed.
+ * Removes what entries that have just been taken out of the index reached, and nothing reaches any more. Call it while holding
+ * the index lock; every blob of ours is put in place under that lock, so nothing that is about to be named is taken.
+ */
+export async function sweepAfter(
+  gone: Pick<LayoutIndex, 'models' | 'referrers'>,
+  index: LayoutIndex,
+  blobs: Blobs,
+  linksDirectory: string,
+): Promise<Swept> {
+  const had = await reachable({ ...gone, others: [] }, blobs)
+  const keep = await reachable(index, blobs)
+  const names = [...had].filter((digest) => isDigest(digest) && !keep.has(digest)).map((d) => d.slice('sha256:'.length))
+  for (const { manifest } of gone.models) await remove(join(linksDirectory, manifest.digest.slice('sha256:'.length)))
+  return await removeFiles(blobs.directory, names)
+}
+
+/**
+ * Removes what the index does not reach: half-written blobs that a kill left, folders of links, and blobs that are older than
+ * `olderThanMs`: a tool that knows nothing of our lock may be about to name a younger one. Call it while holding the index lock.
  */
 export async function sweep(
   index: LayoutIndex,
   blobs: Blobs,
   linksDirectory: string,
-): Promise<{ freedBytes: number; removed: number }> {
+  olderThanMs: number,
+  now: number,
+): Promise<Swept> {
   const keep = await reachable(index, blobs)
-  let freedBytes = 0
-  let removed = 0
+  const stray: string[] = []
   for (const name of await list(blobs.directory)) {
-    if (keep.has(`sha256:${name}`)) continue
-    const path = join(blobs.directory, name)
-    const size = await sizeOf(path)
-    if (await remove(path)) {
-      freedBytes += size
-      removed++
-    }
+    // What is called in another way is not ours.
+    const ours = isTemporary(name) || (isDigest(`sha256:${name}`) && !keep.has(`sha256:${name}`))
+    if (ours && (isTemporary(name) || (await modified(join(blobs.directory, name))) <= now - olderThanMs))
+      stray.push(name)
   }
   const models = new Set(index.models.map((m) => m.manifest.digest.slice('sha256:'.length)))
   for (const name of await list(linksDirectory)) {
-    if (!models.has(name)) await remove(join(linksDirectory, name))
+    if (isDigest(`sha256:${name}`) && !models.has(name)) await remove(join(linksDirectory, name))
+  }
+  return await removeFiles(blobs.directory, stray)
+}
+
+async function removeFiles(directory: string, names: readonly string[]): Promise<Swept> {
+  let freedBytes = 0
+  let removed = 0
+  for (const name of names) {
+    const path = join(directory, name)
+    const size = await sizeOf(path)
+    if (size === undefined || !(await remove(path))) continue
+    freedBytes += size
+    removed++
   }
   return { freedBytes, removed }
 }
@@ -62,11 +119,7 @@ export async function sweep(
  * Removes staging directories that nobody has opened and in which nothing was written for `olderThanMs`. Each is taken under
  * its lock, as whoever fetches into it does; one that is held is left. The locks stay, because they are never removed.
  */
-export async function sweepStaging(
-  directory: string,
-  olderThanMs: number,
-  now: number,
-): Promise<{ freedBytes: number; removed: number }> {
+export async function sweepStaging(directory: string, olderThanMs: number, now: number): Promise<Swept> {
   let freedBytes = 0
   let removed = 0
   for (const name of await list(directory)) {
@@ -79,7 +132,7 @@ export async function sweepStaging(
       if ((await newest(path)) > now - olderThanMs) continue
       const sizes = await Promise.all((await list(path)).map((file) => sizeOf(join(path, file))))
       if (await remove(path)) {
-        freedBytes += sizes.reduce((sum, size) => sum + size, 0)
+        freedBytes += sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
         removed++
       }
     } finally {
@@ -91,20 +144,12 @@ export async function sweepStaging(
 
 /** When a directory, or a file in it, was last written to. */
 async function newest(path: string): Promise<number> {
-  const times = [path, ...(await list(path)).map((file) => join(path, file))].map((each) =>
-    stat(each).then(
-      (s) => s.mtimeMs,
-      () => 0,
-    ),
-  )
-  return Math.max(...(await Promise.all(times)))
+  const files = (await list(path)).map((file) => join(path, file))
+  return Math.max(...(await Promise.all([path, ...files].map(modified))))
 }
 
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    (s) => s.size,
-    () => 0,
-  )
+const modified = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0
+const sizeOf = async (path: string): Promise<number | undefined> => (await stat(path).catch(() => undefined))?.size
 
 async function tryLock(path: string): Promise<(() => Promise<void>) | undefined> {
   try {

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNodeError, SanjhaError, withFileLock, writeFileAtomic } from '../../core/index.ts'
 import type { Descriptor, ModelFormat, ModelSource } from '../contract.ts'
-import { isDigest } from '../digest.ts'
+import { isDescriptor } from './descriptor.ts'
 import { annotationKeys, mediaTypes } from './mediaTypes.ts'
 
 /** Counts up when the reading of headers changes what it says, so that what was stored before is read anew. */
@@ -32,6 +32,8 @@ export interface StoredModel {
   readonly sources: readonly ModelSource[]
   /** Null for a manifest that another tool put here. */
   readonly facts: StoredFacts | null
+  /** What other tools have written beside each name (the empty one for none). Absent: nothing. */
+  readonly annotations?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export interface StoredReferrer {
@@ -39,11 +41,23 @@ export interface StoredReferrer {
   readonly subject: string
 }
 
-/** `index.json`, read. */
+/** An entry that is no manifest of ours: an index within the index, or whatever else another tool keeps here. */
+export interface OtherEntry {
+  readonly digest: string
+  readonly annotations?: Readonly<Record<string, unknown>>
+}
+
+/** `index.json`, read. Other tools may use the layout too: what is theirs is written back as it was. */
 export interface LayoutIndex {
+  /** All manifests that are not evidence of ours, also those that are no models. */
   readonly models: readonly StoredModel[]
   readonly referrers: readonly StoredReferrer[]
+  readonly others: readonly OtherEntry[]
+  /** The fields of the file besides its entries. */
+  readonly fields: Readonly<Record<string, unknown>>
 }
+
+export const emptyIndex: LayoutIndex = { models: [], referrers: [], others: [], fields: {} }
 
 export interface IndexChange<T> {
   readonly index: LayoutIndex
@@ -70,7 +84,7 @@ export function openLayout(root: string): Layout {
     try {
       text = await readFile(indexPath, 'utf8')
     } catch (error) {
-      if (isNodeError(error) && error.code === 'ENOENT') return { models: [], referrers: [] }
+      if (isNodeError(error) && error.code === 'ENOENT') return emptyIndex
       throw error
     }
     return parseIndex(text, indexPath)
@@ -113,16 +127,23 @@ async function ensureVersion(root: string): Promise<void> {
 }
 
 function parseIndex(text: string, path: string): LayoutIndex {
-  let entries: unknown
+  let file: { manifests?: unknown }
   try {
-    entries = (JSON.parse(text) as { manifests?: unknown }).manifests
+    file = JSON.parse(text)
   } catch (cause) {
     throw damaged(path, cause)
   }
-  if (!Array.isArray(entries) || !entries.every(isDescriptor)) throw damaged(path)
+  const { manifests: entries, ...fields } = file ?? {}
+  if (!Array.isArray(entries) || !entries.every(isEntry)) throw damaged(path)
   const models = new Map<string, StoredModel>()
   const referrers: StoredReferrer[] = []
-  for (const { annotations = {}, ...manifest } of entries) {
+  const others: OtherEntry[] = []
+  for (const entry of entries) {
+    if (!isDescriptor(entry) || entry.mediaType !== mediaTypes.manifest) {
+      others.push(entry)
+      continue
+    }
+    const { annotations = {}, ...manifest } = entry
     const subject = annotations[annotationKeys.subject]
     if (subject !== undefined) {
       const { [annotationKeys.subject]: _, ...own } = annotations
@@ -131,47 +152,66 @@ function parseIndex(text: string, path: string): LayoutIndex {
     }
     const known = models.get(manifest.digest)
     const name = annotations[annotationKeys.name]
+    const theirs = Object.entries(annotations).filter(([key]) => !ours.has(key))
+    const foreign =
+      theirs.length === 0 ? known?.annotations : { ...known?.annotations, [name ?? '']: Object.fromEntries(theirs) }
     models.set(manifest.digest, {
       manifest,
       names: [...(known?.names ?? []), ...(name === undefined ? [] : [name])],
       stored: annotations[annotationKeys.stored] ?? known?.stored ?? new Date(0).toISOString(),
       sources: parseJson<ModelSource[]>(annotations[annotationKeys.sources]) ?? known?.sources ?? [],
       facts: parseJson<StoredFacts>(annotations[annotationKeys.facts]) ?? known?.facts ?? null,
+      ...(foreign !== undefined && { annotations: foreign }),
     })
   }
-  return { models: [...models.values()], referrers }
+  return { models: [...models.values()], referrers, others, fields }
 }
 
-function formatIndex(index: LayoutIndex): string {
-  const manifests: Descriptor[] = []
-  for (const { manifest, names, stored, sources, facts } of index.models) {
-    const about = {
-      [annotationKeys.stored]: stored,
-      [annotationKeys.sources]: JSON.stringify(sources),
-      ...(facts !== null && { [annotationKeys.facts]: JSON.stringify(facts) }),
-    }
+const ours: ReadonlySet<string> = new Set([
+  annotationKeys.name,
+  annotationKeys.stored,
+  annotationKeys.sources,
+  annotationKeys.facts,
+])
+
+function formatIndex({ models, referrers, others, fields }: LayoutIndex): string {
+  const manifests: object[] = []
+  for (const { manifest, names, stored, sources, facts, annotations } of models) {
+    // An entry of another tool stays as it is, until somebody has given the store something to say about it.
+    const untouched = facts === null && sources.length === 0
+    const about = untouched
+      ? {}
+      : {
+          [annotationKeys.stored]: stored,
+          [annotationKeys.sources]: JSON.stringify(sources),
+          ...(facts !== null && { [annotationKeys.facts]: JSON.stringify(facts) }),
+        }
     const [first, ...aliases] = names
+    const foreign = annotations?.[first ?? ''] ?? (first === undefined && Object.values(annotations ?? {})[0])
     const named = first === undefined ? about : { [annotationKeys.name]: first, ...about }
-    manifests.push({ ...manifest, annotations: named })
-    for (const alias of aliases) manifests.push({ ...manifest, annotations: { [annotationKeys.name]: alias } })
+    const all = { ...foreign, ...named }
+    manifests.push(Object.keys(all).length === 0 ? manifest : { ...manifest, annotations: all })
+    for (const alias of aliases) {
+      manifests.push({ ...manifest, annotations: { ...annotations?.[alias], [annotationKeys.name]: alias } })
+    }
   }
-  for (const { manifest, subject } of index.referrers) {
+  for (const { manifest, subject } of referrers) {
     manifests.push({ ...manifest, annotations: { ...manifest.annotations, [annotationKeys.subject]: subject } })
   }
+  manifests.push(...others)
+  const head = JSON.stringify({ ...fields, schemaVersion: 2, mediaType: mediaTypes.index })
   // One line a manifest: a person can read it, and a line is what changes.
   const lines = manifests.map((m) => `  ${JSON.stringify(m)}`).join(',\n')
-  return `{"schemaVersion":2,"mediaType":"${mediaTypes.index}","manifests":[\n${lines}\n]}\n`
+  return `${head.slice(0, -1)},"manifests":[\n${lines}\n]}\n`
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
-  const it = value as Partial<Descriptor> | null
+function isEntry(value: unknown): value is OtherEntry {
+  const it = value as { digest?: unknown; annotations?: unknown } | null
   return (
     typeof it === 'object' &&
     it !== null &&
-    typeof it.mediaType === 'string' &&
     typeof it.digest === 'string' &&
-    isDigest(it.digest) &&
-    Number.isSafeInteger(it.size)
+    (it.annotations === undefined || (typeof it.annotations === 'object' && it.annotations !== null))
   )
 }
 

@@ -1,8 +1,9 @@
 import { SanjhaError } from '../../core/index.ts'
 import type { Descriptor, ModelFormat } from '../contract.ts'
-import { digestOf, isDigest } from '../digest.ts'
+import { digestOf } from '../digest.ts'
 import type { ModelFacts } from '../formats/index.ts'
 import type { FileRole } from './contract.ts'
+import { isDescriptor } from './descriptor.ts'
 import { annotationKeys, mediaTypes } from './mediaTypes.ts'
 
 /** An OCI image manifest, as far as Sanjha reads it. */
@@ -143,21 +144,6 @@ function roleOf(mediaType: string, name: string): FileRole {
 
 export function isModelManifest(manifest: Manifest): boolean {
   return manifest.artifactType === mediaTypes.model || manifest.config.mediaType === mediaTypes.modelConfig
-}
-
-function isDescriptor(value: unknown): value is Descriptor {
-  const it = value as Partial<Descriptor> | null
-  return (
-    typeof it === 'object' &&
-    it !== null &&
-    typeof it.mediaType === 'string' &&
-    typeof it.digest === 'string' &&
-    isDigest(it.digest) &&
-    Number.isSafeInteger(it.size) &&
-    (it.size ?? -1) >= 0 &&
-    (it.annotations === undefined ||
-      (typeof it.annotations === 'object' && Object.values(it.annotations).every((v) => typeof v === 'string')))
-  )
 }
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))

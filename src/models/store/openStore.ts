@@ -13,10 +13,10 @@ import { type Catalog, openCatalog } from '../catalog/index.ts'
 import type { ModelDetails, ModelSummary } from '../contract.ts'
 import { openBlobs } from './blobs.ts'
 import type { ModelStore } from './contract.ts'
-import { factsVersion, type LayoutIndex, openLayout, type StoredModel } from './layout.ts'
+import { factsVersion, type LayoutIndex, openLayout, type StoredModel, type StoredReferrer } from './layout.ts'
 import { needsLinks, openLinks } from './links.ts'
 import { filesOf, isModelManifest, parseManifest } from './manifest.ts'
-import { checkName, moveName, withSource } from './names.ts'
+import { checkName, moveName, refuseForeignName, withSource } from './names.ts'
 import { type FullHeader, toDetails, toSummary } from './present.ts'
 import { type IndexedModel, openSqliteIndex } from './sqliteIndex.ts'
 
@@ -36,8 +36,9 @@ const describing = () => import('./describe.ts')
 const garbage = () => import('./garbage.ts')
 const evidence = () => import('./referrers.ts')
 
+const dayMs = 24 * 3600 * 1000
 /** Longer than the record of a pull is kept (90 days), so that one that can be resumed still has what it fetched. */
-const abandonedMs = 100 * 24 * 3600 * 1000
+const abandonedMs = 100 * dayMs
 
 /** Opens the store. Touches neither disk nor database until it is asked something. */
 export function openStore(options: StoreOptions): ModelStore {
@@ -158,11 +159,14 @@ export function openStore(options: StoreOptions): ModelStore {
     return found
   }
 
-  const change = (digest: string, alter: (model: StoredModel, index: LayoutIndex) => LayoutIndex): Promise<void> =>
+  const change = (
+    digest: string,
+    alter: (model: StoredModel, index: LayoutIndex) => LayoutIndex | Promise<LayoutIndex>,
+  ): Promise<void> =>
     layout.update(async (index) => {
       const model = index.models.find((m) => m.manifest.digest === digest)
       if (model === undefined) throw notStored(digest)
-      return { index: alter(model, index), finish: () => undefined }
+      return { index: await alter(model, index), finish: () => undefined }
     })
 
   const stagingPath = (key: string): string =>
@@ -195,7 +199,7 @@ export function openStore(options: StoreOptions): ModelStore {
     remove: async (name) => {
       const found = await required(name)
       const { digest } = found.manifest
-      const [{ dependents }, { sweep }] = await Promise.all([evidence(), garbage()])
+      const [{ dependents }, { sweepAfter }] = await Promise.all([evidence(), garbage()])
       return layout.update(async (index) => {
         const model = index.models.find((m) => m.manifest.digest === digest)
         if (model === undefined) throw notStored(name)
@@ -205,20 +209,29 @@ export function openStore(options: StoreOptions): ModelStore {
           return { index: { ...index, models }, finish: () => ({ removed: name, freedBytes: 0 }) }
         }
         const gone = dependents(index.referrers, digest)
+        const isGone = (referrer: StoredReferrer): boolean => gone.has(referrer.manifest.digest)
         const next: LayoutIndex = {
+          ...index,
           models: index.models.filter((m) => m !== model),
-          referrers: index.referrers.filter((r) => !gone.has(r.manifest.digest)),
+          referrers: index.referrers.filter((r) => !isGone(r)),
         }
+        const taken = { models: [model], referrers: index.referrers.filter(isGone) }
         return {
           index: next,
-          finish: async () => ({ removed: name, freedBytes: (await sweep(next, blobs, links.directory)).freedBytes }),
+          finish: async () => {
+            const { freedBytes } = await sweepAfter(taken, next, blobs, links.directory)
+            return { removed: name, freedBytes }
+          },
         }
       })
     },
     copy: async (source, target): Promise<ModelSummary> => {
       checkName(target)
       const { digest } = (await required(source)).manifest
-      await change(digest, (_, index) => moveName(index, target, digest))
+      await change(digest, async (_, index) => {
+        await refuseForeignName(index, target, digest, blobs)
+        return moveName(index, target, digest)
+      })
       return toSummary(await required(target), catalog)
     },
     addSource: (digest, reference, fetched) =>
@@ -248,10 +261,11 @@ export function openStore(options: StoreOptions): ModelStore {
     },
     pruneStaging,
     prune: async (olderThanMs) => {
+      const strayMs = olderThanMs ?? dayMs
       const { sweep } = await garbage()
       const unnamed = await layout.update(async (index) => ({
         index,
-        finish: () => sweep(index, blobs, links.directory),
+        finish: () => sweep(index, blobs, links.directory, strayMs, clock.now()),
       }))
       const abandoned = await pruneStaging(olderThanMs)
       return {

@@ -56,7 +56,7 @@ async function findSettings(context: TransportContext): Promise<PipSettings> {
   const own = option('index-url')
   if (own !== undefined && isUrl(own)) return { indexes: [own, ...extra], connection: via, from: 'pip’s configuration' }
   const uv = await uvIndexes(context)
-  const ofUv = { connection: via ?? connection(env['SSL_CERT_FILE'], undefined), from: 'uv’s configuration' }
+  const ofUv = { connection: via, from: 'uv’s configuration' }
   // uv itself asks its further indexes before the main one.
   if (uv.main !== undefined) return { indexes: [...uv.extra, uv.main, ...extra], ...ofUv }
   if (pip?.defaultIndex != null)

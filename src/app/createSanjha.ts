@@ -18,8 +18,6 @@ import {
   createLlamaFactory,
   createRemoteFactory,
   type LlamaFactoryOptions,
-  listRemoteModels,
-  OpenAIClient,
 } from '../engine/index.ts'
 import { createGateway, createMetrics } from '../gateway/index.ts'
 import {
@@ -33,7 +31,8 @@ import { createRuns, runsMigrations } from '../runs/index.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
 import { ensureDefaultModel } from './defaultModel.ts'
-import { readKey, resolveEngineSource } from './engineSources.ts'
+import { resolveEngineSource } from './engineSources.ts'
+import { Remotes } from './Remotes.ts'
 
 export interface CreateSanjhaOptions {
   readonly settings: LoadedConfig
@@ -53,7 +52,8 @@ export interface CreateSanjhaOptions {
 export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const { settings, paths, log, env, clock = systemClock } = options
   const { config } = settings
-  const fetch = options.fetch ?? createFetch({ env, log, offline: config.network.offline })
+  const network = { env, log, offline: config.network.offline }
+  const fetch = options.fetch ?? createFetch(network)
   const database = openDatabase(paths.database, [...modelsMigrations, ...runsMigrations, ...chatsMigrations])
   const models = createModels({ paths, database, config, env, log, clock })
   const backends = createBackends({
@@ -65,8 +65,9 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const kinds = [createPullRunKind(models), createEngineInstallRunKind(backends)]
   const runs = createRuns({ database, kinds, clock, log })
   const metrics = createMetrics()
+  const remotes = new Remotes({ config, env, fetch, clock, log })
   const pool = createEnginePool({
-    resolve: (name) => resolveEngineSource(name, { config, models, env }),
+    resolve: (name) => resolveEngineSource(name, { models, remotes }),
     suggest: (name) => models.suggest(name),
     factories: {
       llama: createLlamaFactory({
@@ -96,7 +97,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const ensureModel = async (given: string, ensure: EnsureModelOptions = {}): Promise<string> => {
     // Another process, in another folder, may have to resume the pull.
     const name = absoluteReference(given, process.cwd())
-    const source = await resolveEngineSource(name, { config, models, env })
+    const source = await resolveEngineSource(name, { models, remotes })
     if (source !== undefined) return source.model
     if (!config.models.autoPull) {
       throw new SanjhaError(
@@ -162,6 +163,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     paths,
     log,
     fetch,
+    publicFetch: createFetch({ ...network, publicOnly: true }),
     models,
     runs,
     engines: pool,
@@ -172,33 +174,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     handle: (call) => gateway.handle(call),
     ensureModel,
     ensureDefaultModel: defaultModel,
-    remoteModels: async (signal) => {
-      const lists = config.remotes.map(async (remote) => {
-        if (remote.models !== undefined) return remote.models.map((model) => `${remote.name}/${model}`)
-        try {
-          const apiKey = await readKey(remote, env)
-          const client = new OpenAIClient({
-            name: remote.name,
-            baseUrl: remote.baseUrl,
-            fetch,
-            ...(apiKey !== undefined && { apiKey }),
-          })
-          const listed = await listRemoteModels(
-            client,
-            AbortSignal.any([signal, AbortSignal.timeout(config.downloads.probeTimeoutMs)]),
-          )
-          return listed.map((model) => `${remote.name}/${model.id}`)
-        } catch (error) {
-          signal.throwIfAborted()
-          log.warn(
-            { remote: remote.name, reason: SanjhaError.from(error).message },
-            'a remote engine does not list its models',
-          )
-          return []
-        }
-      })
-      return (await Promise.all(lists)).flat()
-    },
+    remoteModels: (signal) => remotes.list(signal),
     close: () => {
       closing ??= (async () => {
         await runs.close()

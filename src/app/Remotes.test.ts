@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { loadConfig, type Paths, resolvePaths, SanjhaError, silentLogger, systemClock } from '../core/index.ts'
+import { FakeEngine } from '../engine/testing/FakeEngine.ts'
+import { listen, type OpenAIStub, sendJson, serveOpenAI } from '../engine/testing/serveOpenAI.ts'
+import type { Sanjha } from './contract.ts'
+import { createSanjha } from './createSanjha.ts'
+import { Remotes } from './Remotes.ts'
+
+const opened: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of opened.splice(0).toReversed()) await close()
+})
+
+/** An endpoint with `models` (of which `alias` is another name), and what it was asked. */
+async function endpoint(models: () => readonly string[]): Promise<{ stub: OpenAIStub; asked: string[] }> {
+  const asked: string[] = []
+  const stub = await listen(async (request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    if (path === '/v1/models' && models().length > 0) sendJson(response, { data: models().map((id) => ({ id })) })
+    else if (path === '/v1/models/alias') sendJson(response, { id: models()[0] })
+    else sendJson(response, { error: { message: 'There is nothing.' } }, 404)
+  })
+  opened.push(() => stub.close())
+  return { stub, asked }
+}
+
+function remotesOf(baseUrl: string, models?: readonly string[]): Remotes {
+  const remote = { name: 'team', baseUrl, ...(models && { models }) }
+  const config = { remotes: [remote], downloads: { probeTimeoutMs: 3_000 } } as unknown as ConstructorParameters<
+    typeof Remotes
+  >[0]['config']
+  return new Remotes({ config, env: {}, fetch, clock: systemClock, log: silentLogger })
+}
+
+const find = async (remotes: Remotes, name: string): Promise<string | undefined> =>
+  remotes.source(name).then(
+    (source) => source?.remoteModel,
+    (error: unknown) => SanjhaError.from(error).code,
+  )
+
+describe('a name under a remote', () => {
+  it('is known when the endpoint lists it, by that name or another', async () => {
+    const { stub, asked } = await endpoint(() => ['gpt', 'llama3:latest', 'org/deep'])
+    const remotes = remotesOf(stub.baseUrl)
+    expect(await find(remotes, 'team/gpt')).toBe('gpt')
+    expect(await find(remotes, 'team/org/deep')).toBe('org/deep')
+    expect(await find(remotes, 'team/llama3')).toBe('llama3')
+    expect(await find(remotes, 'team/gpt')).toBe('gpt')
+    expect(asked).toEqual(['/v1/models'])
+    expect(await remotes.source('team/alias')).toMatchObject({ model: 'team/gpt', remoteModel: 'gpt' })
+    expect(await remotes.source('elsewhere/gpt')).toBeUndefined()
+  })
+
+  it('is unknown when it does not, with the names there are', async () => {
+    const { stub } = await endpoint(() => ['gpt'])
+    const remotes = remotesOf(stub.baseUrl)
+    await expect(remotes.source('team/random')).rejects.toMatchObject({
+      code: 'model_not_found',
+      status: 404,
+      param: 'model',
+      hint: 'It has: gpt.',
+    })
+    expect(await find(remotes, 'team/')).toBe('model_not_found')
+    expect(await find(remotesOf(stub.baseUrl, ['a']), 'team/gpt')).toBe('model_not_found')
+  })
+
+  it('is looked up again when the list is not fresh: models come and go', async () => {
+    let models = ['gpt']
+    const { stub, asked } = await endpoint(() => models)
+    let now = 0
+    const clock = { ...systemClock, monotonic: () => now }
+    const config = { remotes: [{ name: 'team', baseUrl: stub.baseUrl }], downloads: { probeTimeoutMs: 3_000 } }
+    const remotes = new Remotes({ config: config as never, env: {}, fetch, clock, log: silentLogger })
+    expect(await find(remotes, 'team/new')).toBe('model_not_found')
+    models = ['gpt', 'new']
+    expect(await find(remotes, 'team/new')).toBe('model_not_found')
+    now = 60_000
+    const lists = (): number => asked.filter((path) => path === '/v1/models').length
+    expect(await Promise.all(['new', 'new', 'gpt'].map((name) => find(remotes, `team/${name}`)))).toEqual([
+      'new',
+      'new',
+      'gpt',
+    ])
+    expect(lists()).toBe(2)
+  })
+
+  it('is taken on trust where nothing is listed, but only so many', async () => {
+    const { stub } = await endpoint(() => [])
+    const remotes = remotesOf(stub.baseUrl)
+    for (let n = 0; n < 100; n++) expect(await find(remotes, `team/m${n}`)).toBe(`m${n}`)
+    expect(await find(remotes, 'team/one-more')).toBe('model_not_found')
+    expect(await find(remotes, 'team/m7')).toBe('m7')
+  })
+})
+
+describe('in a whole Sanjha', () => {
+  async function open(baseUrl: string): Promise<Sanjha> {
+    const home = await mkdtemp(join(tmpdir(), 'sanjha-remotes-'))
+    opened.push(() => rm(home, { recursive: true, force: true }))
+    const env = { SANJHA_HOME: home }
+    const paths: Paths = resolvePaths(env)
+    const flags = [{ flag: '--test', key: 'remotes', value: [{ name: 'team', baseUrl }] }]
+    const settings = await loadConfig({ env, paths, cwd: home, flags })
+    const sanjha = createSanjha({ settings, paths, env, log: silentLogger })
+    opened.push(() => sanjha.close())
+    return sanjha
+  }
+
+  it('made-up names leave neither engines nor lines of metrics', async () => {
+    const stub = await serveOpenAI(new FakeEngine(), 'fake')
+    opened.push(() => stub.close())
+    const sanjha = await open(stub.baseUrl)
+    const signal = new AbortController().signal
+    const ask = async (model: string): Promise<void> => {
+      const input = { type: 'completion', prompt: 'Hi' } as const
+      const operation = { type: 'generate', request: { input } } as const
+      const caller = { keyId: null, surface: 'openai' } as const
+      for await (const _ of sanjha.handle({ id: 'r', model, operation, acquire: {}, caller, signal }));
+    }
+    await ask('team/fake')
+    for (let n = 0; n < 5; n++) await expect(ask(`team/random-${n}`)).rejects.toMatchObject({ code: 'model_not_found' })
+    expect(sanjha.engines.list().map(({ model }) => model)).toEqual(['team/fake'])
+    expect(sanjha.metrics.render()).toContain('team/fake')
+    expect(sanjha.metrics.render()).not.toContain('random')
+    expect(await sanjha.remoteModels(signal)).toEqual(['team/fake'])
+  })
+
+  it('a remote that cannot be reached says so', async () => {
+    const sanjha = await open('http://127.0.0.1:9/v1')
+    const { signal } = new AbortController()
+    await expect(sanjha.engines.acquire('team/any', {}, signal)).rejects.toMatchObject({ code: 'network_unreachable' })
+    expect(await sanjha.remoteModels(signal)).toEqual([])
+  })
+})

@@ -1,0 +1,186 @@
+import { readFile } from 'node:fs/promises'
+import { type Clock, type Config, type Logger, SanjhaError } from '../core/index.ts'
+import { listRemoteModels, OpenAIClient, type RemoteSource } from '../engine/index.ts'
+
+export interface RemotesOptions {
+  readonly config: Pick<Config, 'remotes' | 'downloads'>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly fetch: typeof globalThis.fetch
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+type Remote = Config['remotes'][number]
+
+/** A list younger than this is not asked for again because of a name that is not on it, in milliseconds. */
+const freshMs = 5_000
+/** So many names that an endpoint does not list are taken on trust. */
+const maxUnlisted = 100
+
+interface Known {
+  readonly ids: Set<string>
+  readonly at: number
+}
+
+/**
+ * The models of remote engines, `NAME/MODEL`. What an endpoint does not have is said to be unknown here already: names
+ * that anybody may make up must not become engines and lines of metrics.
+ */
+export class Remotes {
+  readonly #options: RemotesOptions
+  readonly #lists = new Map<string, Known>()
+  readonly #asking = new Map<string, Promise<Known>>()
+  readonly #unlisted = new Map<string, Set<string>>()
+
+  constructor(options: RemotesOptions) {
+    this.#options = options
+  }
+
+  /** What is behind a name; undefined when it names no remote. Errors: `model_not_found`, `invalid_config` for a key that is not there. */
+  async source(name: string): Promise<RemoteSource | undefined> {
+    const slash = name.indexOf('/')
+    const remote =
+      slash === -1 ? undefined : this.#options.config.remotes.find((known) => known.name === name.slice(0, slash))
+    if (remote === undefined) return undefined
+    const apiKey = await readKey(remote, this.#options.env)
+    const remoteModel = await this.#find(remote, name.slice(slash + 1))
+    return {
+      kind: 'remote',
+      model: `${remote.name}/${remoteModel}`,
+      digest: null,
+      remote: remote.name,
+      baseUrl: remote.baseUrl,
+      remoteModel,
+      ...(apiKey !== undefined && { apiKey }),
+    }
+  }
+
+  /** All of them. Remotes that do not answer are left out and said in the log. */
+  async list(signal: AbortSignal): Promise<readonly string[]> {
+    const { config, log } = this.#options
+    const lists = config.remotes.map(async (remote) => {
+      if (remote.models !== undefined) return remote.models.map((model) => `${remote.name}/${model}`)
+      try {
+        const { ids } = await this.#ask(remote, signal)
+        return [...ids].map((id) => `${remote.name}/${id}`)
+      } catch (error) {
+        signal.throwIfAborted()
+        const reason = SanjhaError.from(error).message
+        log.warn({ remote: remote.name, reason }, 'a remote engine does not list its models')
+        return []
+      }
+    })
+    return (await Promise.all(lists)).flat()
+  }
+
+  /** What the endpoint calls the model. */
+  async #find(remote: Remote, model: string): Promise<string> {
+    if (model === '') throw unknown(remote, model, `Write ${remote.name}/MODEL.`)
+    if (remote.models !== undefined) {
+      if (remote.models.includes(model)) return model
+      throw unknown(remote, model, `It has: ${remote.models.join(', ')}.`)
+    }
+    const { clock } = this.#options
+    let known = this.#lists.get(remote.name)
+    if (known?.ids.has(model)) return model
+    if (known === undefined || clock.monotonic() - known.at > freshMs) {
+      const asked = await this.#shared(remote)
+      // Who cannot be reached cannot be loaded either; the engine says why.
+      if (asked === undefined) return model
+      known = asked
+    }
+    if (known.ids.size === 0) return this.#trust(remote, model)
+    if (known.ids.has(model)) return model
+    // Ollama's list has a tag that its users leave out.
+    if (known.ids.has(`${model}:latest`)) return model
+    const canonical = await this.#canonical(remote, model)
+    if (canonical !== undefined) return known.ids.has(canonical) ? canonical : this.#trust(remote, canonical)
+    throw unknown(remote, model, `It has: ${[...known.ids].slice(0, 20).join(', ')}.`)
+  }
+
+  #trust(remote: Remote, model: string): string {
+    const names = this.#unlisted.get(remote.name) ?? new Set()
+    this.#unlisted.set(remote.name, names)
+    if (names.size >= maxUnlisted && !names.has(model)) {
+      throw unknown(remote, model, 'It does not list its models: name them under `models` of the remote in the config.')
+    }
+    names.add(model)
+    return model
+  }
+
+  /** Other names (Sanjha's aliases, say) are on no list, but the endpoint tells which model they mean. */
+  async #canonical(remote: Remote, model: string): Promise<string | undefined> {
+    try {
+      const client = await this.#client(remote)
+      const found = await client.json({ path: `models/${encodeURIComponent(model)}`, signal: this.#patience() })
+      return typeof found['id'] === 'string' ? found['id'] : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Many who ask at once are served by one list; undefined when there is none to be had. */
+  async #shared(remote: Remote): Promise<Known | undefined> {
+    let asking = this.#asking.get(remote.name)
+    if (asking === undefined) {
+      asking = this.#ask(remote, new AbortController().signal).finally(() => this.#asking.delete(remote.name))
+      this.#asking.set(remote.name, asking)
+    }
+    return asking.catch(() => undefined)
+  }
+
+  async #ask(remote: Remote, signal: AbortSignal): Promise<Known> {
+    const client = await this.#client(remote)
+    const listed = await listRemoteModels(client, AbortSignal.any([signal, this.#patience()]))
+    const known: Known = { ids: new Set(listed.map(({ id }) => id)), at: this.#options.clock.monotonic() }
+    this.#lists.set(remote.name, known)
+    return known
+  }
+
+  async #client(remote: Remote): Promise<OpenAIClient> {
+    const { env, fetch } = this.#options
+    const apiKey = await readKey(remote, env)
+    return new OpenAIClient({
+      name: remote.name,
+      baseUrl: remote.baseUrl,
+      fetch,
+      ...(apiKey !== undefined && { apiKey }),
+    })
+  }
+
+  #patience(): AbortSignal {
+    return AbortSignal.timeout(this.#options.config.downloads.probeTimeoutMs)
+  }
+}
+
+function unknown(remote: Remote, model: string, hint: string): SanjhaError {
+  return new SanjhaError('model_not_found', `The remote engine “${remote.name}” has no model “${model}”.`, {
+    hint,
+    param: 'model',
+  })
+}
+
+/** The key of a remote, from the environment or its file. Read anew each time, so that a rotated key is taken. Never log it. */
+async function readKey(remote: Remote, env: RemotesOptions['env']): Promise<string | undefined> {
+  if (remote.apiKeyEnv !== undefined) {
+    const key = env[remote.apiKeyEnv]?.trim()
+    if (key) return key
+    throw new SanjhaError(
+      'invalid_config',
+      `The key of the remote engine “${remote.name}” is to be in ${remote.apiKeyEnv}, which is not set.`,
+      {
+        hint: `Set ${remote.apiKeyEnv} in the environment of this program.`,
+      },
+    )
+  }
+  if (remote.apiKeyFile === undefined) return undefined
+  try {
+    return (await readFile(remote.apiKeyFile, 'utf8')).split('\n')[0]?.trim()
+  } catch (cause) {
+    throw new SanjhaError(
+      'invalid_config',
+      `The key file of the remote engine “${remote.name}” cannot be read: ${remote.apiKeyFile}.`,
+      { cause },
+    )
+  }
+}

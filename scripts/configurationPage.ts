@@ -45,7 +45,7 @@ ${[...sections].map(([name, rows]) => section(name, rows)).join('\n\n')}
 | \`SANJHA_HOME\` | One folder for everything that Sanjha keeps, instead of the XDG directories. |
 | \`SANJHA_API_KEY\` | A key that clients of the server may use; at once kept only as its digest. |
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | Proxies. |
-| \`SSL_CERT_FILE\`, \`NODE_EXTRA_CA_CERTS\` | Files with further certificates to trust. |
+| \`SSL_CERT_FILE\`, \`NODE_EXTRA_CA_CERTS\` | Files with further certificates to trust, beside those that Node trusts. (pip’s \`cert\` and npm’s \`cafile\` hold for their registries, in the place of all others.) |
 | \`NO_COLOR\` | No colours in the terminal. |
 
 This page is made from \`src/core/config/settings.ts\`: \`npm run docs\`.

@@ -23,6 +23,8 @@ export interface Sanjha {
   readonly log: Logger
   /** Honours proxies and the machine's own certificates; refuses everything when `network.offline` is set. */
   readonly fetch: typeof globalThis.fetch
+  /** The same for addresses that somebody else names: refuses every one that is not on the public internet. */
+  readonly publicFetch: typeof globalThis.fetch
   readonly models: Models
   readonly runs: Runs
   readonly engines: EnginePool

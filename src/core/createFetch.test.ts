@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFetch } from './createFetch.ts'
 import { assertPublicAddress, isPublicAddress } from './publicAddress.ts'
@@ -192,8 +193,12 @@ describe('public addresses', () => {
   it.each([
     ...['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '0.0.0.0', '100.64.0.1', '224.0.0.1'],
     ...['255.255.255.255', '::', '::1', '::ffff:127.0.0.1', '::ffff:a9fe:a9fe', 'fe80::1', 'fd00:ec2::254', 'ff02::1'],
-    ...['64:ff9b::7f00:1', '2002:7f00:1::', '::7f00:1', 'example.org', '', '1.1.1'],
+    ...['64:ff9b::7f00:1', '2002:7f00:1::', '::7f00:1', 'example.org', '', '1.1.1', '198.18.0.1', '172.31.255.255'],
+    ...['::ffff:10.0.0.1', '64:ff9b::a00:1', 'fc00::1', '3fff::1', '4000::1', '2001:db8::1'],
   ])('%s is none', (a) => expect(isPublicAddress(a)).toBe(false))
+  it('a whole private network is not', () => {
+    fc.assert(fc.property(fc.nat(255), fc.nat(255), fc.nat(255), (a, b, c) => !isPublicAddress(`10.${a}.${b}.${c}`)))
+  })
 
   const names: Record<string, string[]> = { 'out.example': ['1.1.1.1'], 'in.example': ['1.1.1.1', '10.0.0.1'] }
   const lookup = async (host: string): Promise<string[]> => names[host] ?? Promise.reject(new Error('no such name'))
@@ -227,5 +232,20 @@ describe('public addresses', () => {
     const proxy = await serve((_, response) => void response.writeHead(302, { location: url }).end())
     const fetch = createFetch({ publicOnly: true, env: { HTTP_PROXY: proxy }, lookup })
     await expect(fetch('http://out.example/')).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  it('are looked at again while connecting, also where NO_PROXY leads past the proxy', async () => {
+    const url = (await serve((_, response) => void response.end('inside'))).replace('127.0.0.1', 'localhost')
+    // Public when it is first asked for; the system then says otherwise.
+    const changing = { publicOnly: true, lookup: async () => ['1.1.1.1'] }
+    const proxy = await serve((_, response) => void response.end('from the proxy'))
+    for (const env of [{}, { HTTP_PROXY: proxy, NO_PROXY: 'localhost' }, { http_proxy: proxy, no_proxy: '*' }]) {
+      await expect(createFetch({ ...changing, env })(url), JSON.stringify(env)).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+    }
+    // The proxy's own name may lead to a private address.
+    const env = { HTTP_PROXY: proxy.replace('127.0.0.1', 'localhost') }
+    expect(await (await createFetch({ ...changing, env })('http://out.example/')).text()).toBe('from the proxy')
   })
 })

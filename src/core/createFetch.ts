@@ -1,7 +1,7 @@
 import type { Logger } from './log.ts'
 
 export interface CreateFetchOptions {
-  /** HTTPS_PROXY, HTTP_PROXY, NO_PROXY (either case) and SSL_CERT_FILE are read from here. */
+  /** HTTPS_PROXY, HTTP_PROXY, NO_PROXY (either case), SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are read from here. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly log?: Logger
   /** Refuse every connection that leaves this machine (`network.offline`). */
@@ -11,7 +11,9 @@ export interface CreateFetchOptions {
    * could otherwise reach what only this machine reaches (server-side request forgery).
    */
   readonly publicOnly?: boolean
-  /** For `publicOnly`: how names are resolved. */
+  /** A file of the only certificates to trust, in the place of all others. */
+  readonly trustOnly?: string | undefined
+  /** For `publicOnly`: how names are resolved for the look before a connection. The connection itself asks the system. */
   readonly lookup?: (host: string) => Promise<readonly string[]>
 }
 

@@ -1,7 +1,6 @@
 import { lookup as dnsLookup } from 'node:dns'
-import { readFileSync } from 'node:fs'
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
@@ -9,6 +8,7 @@ import { isLoopbackHost } from './config/checkExposure.ts'
 import type { CreateFetchOptions } from './createFetch.ts'
 import { isNodeError, SanjhaError } from './errors.ts'
 import { silentLogger } from './log.ts'
+import { networkAgents } from './networkAgents.ts'
 import { assertPublicAddress, isPublicAddress, notPublic } from './publicAddress.ts'
 import { version } from './version.ts'
 
@@ -16,14 +16,8 @@ const maxRedirects = 10
 
 /** See `createFetch`, which loads this file when it is first needed. */
 export function httpFetch(options: CreateFetchOptions): typeof globalThis.fetch {
-  const { env = {}, log = silentLogger, offline = false, publicOnly = false } = options
-  const ca = env.SSL_CERT_FILE ? readCertificates(env.SSL_CERT_FILE) : undefined
-  // Idle connections are kept for the next request; they do not keep the process alive.
-  const agentOptions = { keepAlive: true, proxyEnv: { ...env } as NodeJS.ProcessEnv }
-  const agents = {
-    'http:': new HttpAgent(agentOptions),
-    'https:': new HttpsAgent({ ...agentOptions, ...(ca !== undefined && { ca }) }),
-  }
+  const { env = {}, log = silentLogger, offline = false, publicOnly = false, trustOnly } = options
+  const agents = networkAgents({ env, trustOnly, keepAlive: true })
 
   const send = async (request: Request, body: Uint8Array | undefined): Promise<IncomingMessage> => {
     const url = new URL(request.url)
@@ -50,16 +44,12 @@ export function httpFetch(options: CreateFetchOptions): typeof globalThis.fetch 
     headers['accept-encoding'] ??= 'gzip, deflate, br'
     headers.accept ??= '*/*'
     if (body !== undefined) headers['content-length'] = String(body.byteLength)
-    const proxied = Boolean(
-      env[`${url.protocol.slice(0, -1)}_proxy`] || env[`${url.protocol.slice(0, -1).toUpperCase()}_PROXY`],
-    )
     const details: RequestOptions = {
       method: request.method,
       headers,
       agent: agents[url.protocol],
       signal: request.signal,
-      // A proxy may well have a private address; then the look before is all there is.
-      ...(publicOnly && options.lookup === undefined && !proxied && { lookup: publicLookup }),
+      ...(publicOnly && { lookup: publicLookup(url.hostname) }),
     }
     log.debug({ method: request.method, host: url.host }, 'HTTP request')
     for (let attempt = 0; ; attempt++) {
@@ -168,16 +158,22 @@ function decoded(message: IncomingMessage, headers: Headers, request: Request): 
   return message.pipe(decoder)
 }
 
-/** Resolves as usual, and refuses a name that leads to anything but public addresses. */
-const publicLookup: LookupFunction = (host, options, callback) => {
-  dnsLookup(host, { ...options, all: true }, (error, addresses) => {
-    const all = options.all === true
-    if (error !== null) callback(error, all ? [] : '', 0)
-    else if (!addresses.every((a) => isPublicAddress(a.address))) callback(notPublic(host), all ? [] : '', 0)
-    else if (all) callback(null, addresses)
-    else callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 0)
-  })
-}
+/**
+ * Resolves as usual, and refuses when the host that is asked for turns out to be anywhere but at public addresses. Whether
+ * a proxy stands before it is for the agent to know; the proxy's own name may well lead to a private address.
+ */
+const publicLookup =
+  (asked: string): LookupFunction =>
+  (host, options, callback) => {
+    dnsLookup(host, { ...options, all: true }, (error, addresses) => {
+      const all = options.all === true
+      if (error !== null) callback(error, all ? [] : '', 0)
+      else if (host === asked && !addresses.every((a) => isPublicAddress(a.address)))
+        callback(notPublic(host), all ? [] : '', 0)
+      else if (all) callback(null, addresses)
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 0)
+    })
+  }
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
@@ -202,15 +198,4 @@ function toError(error: Error, url: URL): Error {
   }
   const reason = reasons[code] ?? `cannot be reached: ${error.message || code}`
   return new SanjhaError('network_unreachable', `${url.host} ${reason}.`, { cause: error, details: { code } })
-}
-
-function readCertificates(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new SanjhaError('invalid_config', `The certificate file ${file} cannot be read.`, {
-      cause: error,
-      hint: 'It is named in SSL_CERT_FILE.',
-    })
-  }
 }

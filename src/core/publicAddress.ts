@@ -19,35 +19,37 @@ const specialNetworks = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/96', // unspecified, loopback, IPv4-compatible
-  '64:ff9b::/96', // NAT64, 6to4 and Teredo: an IPv4 address inside, perhaps a private one
-  '64:ff9b:1::/48',
-  '100::/64',
-  '2001::/23',
+  '2001::/23', // with Teredo: an IPv4 address inside, perhaps a private one
   '2001:db8::/32',
-  '2002::/16',
-  'fc00::/7',
-  'fe80::/9',
-  'ff00::/8',
+  '2002::/16', // 6to4: the same
+  '3fff::/20',
 ]
+// Of IPv6 only global unicast is public at all; of the rest only IPv4 addresses in IPv6 clothes, which are seen through.
+const globalNetworks = ['2000::/3', '::ffff:0:0/96']
 
-let special: BlockList | undefined
+let lists: { readonly special: BlockList; readonly global: BlockList } | undefined
 
-/** Made with the first question: that takes milliseconds, and most commands ask none. */
-function specialAddresses(): BlockList {
-  if (special !== undefined) return special
-  special = new BlockList()
-  for (const network of specialNetworks) {
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
     const [address, prefix] = network.split('/') as [string, string]
-    special.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6')
+    list.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6')
   }
-  return special
+  return list
 }
 
-/** True for an IP address of a host on the public internet. IPv4 addresses in IPv6 clothes are seen through. */
+/** True for an IP address of a host on the public internet; false for what is no address. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && !specialAddresses().check(address, family === 4 ? 'ipv4' : 'ipv6')
+  // Made with the first question: that takes milliseconds, and most commands ask none.
+  lists ??= { special: listOf(specialNetworks), global: listOf(globalNetworks) }
+  switch (isIP(address)) {
+    case 4:
+      return !lists.special.check(address, 'ipv4')
+    case 6:
+      return lists.global.check(address, 'ipv6') && !lists.special.check(address, 'ipv6')
+    default:
+      return false
+  }
 }
 
 /** All addresses of a host name. */

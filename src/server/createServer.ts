@@ -55,7 +55,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     clock: options.clock ?? systemClock,
     keepAliveMs: options.keepAliveMs ?? 15_000,
     patienceMs: options.patienceMs ?? 10_000,
-    fetchImage: options.fetchImage ?? (config.network.offline ? refuseToFetch : createImageFetcher()),
+    fetchImage: options.fetchImage ?? (config.network.offline ? refuseToFetch : createImageFetcher(sanjha.publicFetch)),
     active: () => active.size,
     readyState: () => readyState,
     openApi: () => {

@@ -32,7 +32,7 @@ function unreachable(code: string, error: unknown, host: string): SanjhaError {
       retryable: kind !== 'certificate',
       hint:
         kind === 'certificate'
-          ? 'If your network uses its own certificate authority, name its file in NODE_EXTRA_CA_CERTS.'
+          ? 'If your network uses its own certificate authority, name its file in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
           : 'Check the network, and HTTPS_PROXY if you are behind a proxy.',
       details: { kind, host },
     },

@@ -1,9 +1,6 @@
-import { lookup as dnsLookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { Agent, fetch as undiciFetch } from 'undici'
-import { SanjhaError } from '../../core/index.ts'
+import { isPublicAddress, SanjhaError } from '../../core/index.ts'
 import type { ContentPart } from '../../engine/index.ts'
-import { isPublicAddress } from './publicAddress.ts'
 
 type ImagePart = Extract<ContentPart, { type: 'image' }>
 
@@ -96,35 +93,19 @@ function notPublic(param: string): SanjhaError {
   })
 }
 
-interface ImageFetcherOptions {
-  /** All addresses of a name. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>
-  /** Like `fetch`, but connects to `address` whatever the URL's host resolves to. */
-  readonly request?: (url: URL, address: string, signal: AbortSignal) => Promise<Response>
-}
-
 /**
- * Fetches images from public addresses only. A name is resolved once, every address it has must be public, and the
- * connection goes to the address that was checked, so that a second answer of the name server changes nothing.
- * Redirects are followed by hand, each checked the same way.
+ * Fetches images from public addresses only. Redirects are followed by hand, each looked at in the same way.
+ * @param fetch that itself refuses addresses that are not public while it connects (`Sanjha.publicFetch`)
  */
-export function createImageFetcher(options: ImageFetcherOptions = {}): FetchImage {
-  const resolve =
-    options.resolve ?? (async (host: string) => (await dnsLookup(host, { all: true })).map((entry) => entry.address))
-  const request = options.request ?? requestPinned
+export function createImageFetcher(fetch: typeof globalThis.fetch): FetchImage {
   return async (url, signal) => {
     const param = 'image_url'
     let target = url
     for (let hop = 0; hop <= maxRedirects; hop++) {
       refuseUnlessPublic(target, param)
       const host = target.hostname.replace(/^\[|\]$/g, '')
-      const addresses = isIP(host) ? [host] : await resolve(host).catch(() => [])
-      if (addresses.length === 0) {
-        throw new SanjhaError('invalid_request', `The image’s host ${host} cannot be found.`, { param })
-      }
-      if (!addresses.every(isPublicAddress)) throw notPublic(param)
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(10_000)])
-      const response = await fetched(request(target, addresses[0]!, inTime), host, signal)
+      const response = await fetched(fetch(target, { redirect: 'manual', signal: inTime }), host, signal)
       const location = response.headers.get('location')
       if (response.status >= 300 && response.status < 400 && location !== null) {
         await response.body?.cancel()
@@ -148,7 +129,9 @@ async function fetched<T>(work: Promise<T>, host: string, signal: AbortSignal): 
   try {
     return await work
   } catch (error) {
-    if (SanjhaError.is(error) || signal.aborted) throw error
+    if (signal.aborted) throw error
+    if (SanjhaError.is(error) && error.code === 'forbidden') throw notPublic('image_url')
+    if (SanjhaError.is(error) && error.code !== 'network_unreachable') throw error
     throw new SanjhaError('invalid_request', `The image could not be fetched from ${host}.`, {
       cause: error,
       param: 'image_url',
@@ -168,18 +151,4 @@ async function readLimited(response: Response, param: string): Promise<Uint8Arra
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-async function requestPinned(url: URL, address: string, signal: AbortSignal): Promise<Response> {
-  const dispatcher = new Agent({
-    connect: {
-      lookup: (_host, lookupOptions, done) => {
-        const family = isIP(address)
-        if (lookupOptions.all) done(null, [{ address, family }])
-        else done(null, address, family)
-      },
-    },
-  })
-  const response = await undiciFetch(url.href, { dispatcher, redirect: 'manual', signal })
-  return response as unknown as Response
 }

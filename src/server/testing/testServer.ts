@@ -2,6 +2,7 @@ import type { Sanjha } from '../../app/contract.ts'
 import { chatsMigrations, createChats, createResponseStore } from '../../chats/index.ts'
 import {
   type Config,
+  createFetch,
   defaultConfig,
   type Logger,
   openDatabase,
@@ -137,6 +138,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     paths: resolvePaths({ SANJHA_HOME: '/nowhere' }, '/nowhere'),
     log,
     fetch: globalThis.fetch,
+    publicFetch: createFetch({ publicOnly: true }),
     models,
     runs,
     engines: pool,

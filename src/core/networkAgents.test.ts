@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, request, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSendRequest } from '../models/registry/sendRequest.ts'
+import { createFetch } from './createFetch.ts'
+import { networkAgents } from './networkAgents.ts'
+import { makeCertificate } from './testing/makeCertificate.ts'
+
+let folder: string
+let file: string
+let other: string
+let server: Server
+let url: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sanjha-certificates-'))
+  const certificate = makeCertificate()
+  file = join(folder, 'own.pem')
+  other = join(folder, 'other.pem')
+  await writeFile(file, certificate.cert)
+  await writeFile(other, makeCertificate('Another').cert)
+  server = createServer(certificate, (_, response) => response.end('hello')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `https://localhost:${(server.address() as AddressInfo).port}/`
+})
+afterAll(async () => {
+  server.closeAllConnections()
+  server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Everything that speaks with other machines. */
+const ways: readonly [string, (env: Record<string, string>) => Promise<string>][] = [
+  ['fetch', async (env) => (await createFetch({ env })(url)).text()],
+  [
+    'the client of OCI registries',
+    async (env) => Buffer.from((await createSendRequest(env)({ method: 'GET', url: new URL(url) })).body).toString(),
+  ],
+]
+
+describe.each(ways)('%s', (_, ask) => {
+  it('trusts no certificate that nobody vouches for', async () => {
+    await expect(ask({})).rejects.toMatchObject({ code: 'network_unreachable' })
+    await expect(ask({ SSL_CERT_FILE: other })).rejects.toMatchObject({ code: 'network_unreachable' })
+  })
+
+  it.each(['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'])('trusts the further ones of %s', async (name) => {
+    expect(await ask({ [name]: file })).toBe('hello')
+  })
+
+  it('trusts those of both', async () => {
+    expect(await ask({ SSL_CERT_FILE: other, NODE_EXTRA_CA_CERTS: file })).toBe('hello')
+  })
+
+  it('says of a file that is none what is wrong with it, and who names it', async () => {
+    const empty = join(folder, 'empty.pem')
+    await writeFile(empty, 'no certificate')
+    const said = { code: 'invalid_config', hint: 'It is named in SSL_CERT_FILE.' }
+    await expect(ask({ SSL_CERT_FILE: empty })).rejects.toMatchObject(said)
+    await expect(ask({ SSL_CERT_FILE: join(folder, 'none.pem') })).rejects.toMatchObject(said)
+  })
+})
+
+/** Whether agents trust a server whose certificate Node trusts by itself. Without the network: its certificate is ours. */
+describe('what Node trusts by itself', () => {
+  const trusted = (agents: ReturnType<typeof networkAgents>): Promise<boolean> =>
+    new Promise((resolve) => {
+      const asking = request(url, { agent: agents['https:'] }, (response) => {
+        response.resume()
+        resolve(true)
+      })
+      asking.on('error', () => resolve(false))
+      asking.end()
+    })
+
+  it('stays trusted beside further certificates, and not beside those that are to be the only ones', async () => {
+    const before = getCACertificates('default')
+    setDefaultCACertificates([...before, await readFile(file, 'utf8')])
+    try {
+      expect(await trusted(networkAgents({ env: { SSL_CERT_FILE: other } }))).toBe(true)
+      expect(await trusted(networkAgents({ env: {}, trustOnly: other }))).toBe(false)
+      expect(await trusted(networkAgents({ env: {}, trustOnly: file }))).toBe(true)
+    } finally {
+      setDefaultCACertificates(before)
+    }
+  })
+})

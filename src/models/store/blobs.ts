@@ -9,11 +9,13 @@ export interface Blobs {
   path(digest: string): string
   /** Bytes; undefined if it is not there. */
   size(digest: string): Promise<number | undefined>
+  /** Changes when another file takes its place or its bytes are changed; undefined if it is not there. */
+  stamp(digest: string): Promise<string | undefined>
   /** Errors: `not_found`, `invalid_file` when it is larger than `limit` or not what its digest says. */
   read(digest: string, limit?: number): Promise<Uint8Array>
-  /** Stores bytes; returns their digest. Does nothing if they are there. */
+  /** Stores bytes; returns their digest. Does nothing if they are there whole. */
   write(content: Uint8Array): Promise<string>
-  /** Moves a flushed file to its place. Call `flush` on it first. */
+  /** Moves a flushed file to its place, also where one is: that may be damaged. Call `flush` on it first. */
   place(path: string, digest: string, size: number): Promise<void>
 }
 
@@ -42,6 +44,15 @@ export function openBlobs(root: string): Blobs {
     directory,
     path: pathOf,
     size: sizeOf,
+    stamp: async (digest) => {
+      try {
+        const { ino, size, mtimeNs } = await stat(pathOf(digest), { bigint: true })
+        return `${ino}:${size}:${mtimeNs}`
+      } catch (error) {
+        if (isNodeError(error) && error.code === 'ENOENT') return undefined
+        throw error
+      }
+    },
     read: async (digest, limit = defaultLimit) => {
       const size = await sizeOf(digest)
       if (size === undefined) throw new SanjhaError('not_found', `The store has no blob ${digest}.`)
@@ -56,7 +67,8 @@ export function openBlobs(root: string): Blobs {
     },
     write: async (content) => {
       const digest = digestOf(content)
-      if ((await sizeOf(digest)) === content.byteLength) return digest
+      const present = (await sizeOf(digest)) === content.byteLength
+      if (present && digestOf(await readFile(pathOf(digest))) === digest) return digest
       await mkdir(directory, { recursive: true })
       const temporary = join(directory, `.${process.pid}.${randomHex(4)}.tmp`)
       try {
@@ -71,17 +83,15 @@ export function openBlobs(root: string): Blobs {
     },
     place: async (path, digest, size) => {
       const target = pathOf(digest)
-      const present = await sizeOf(digest)
       if (path === target) {
-        if (present === size) return
+        if ((await sizeOf(digest)) === size) return
         throw new SanjhaError('conflict', 'Another process removed a part of this model from the store meanwhile.', {
           retryable: true,
           hint: 'Try again.',
         })
       }
       await mkdir(dirname(target), { recursive: true })
-      if (present === size) await rm(path, { force: true })
-      else await rename(path, target)
+      await rename(path, target)
     },
   }
 }

@@ -25,8 +25,11 @@ export function openLinks(root: string, blobs: Blobs): Links {
       await mkdir(folder(digest), { recursive: true })
       for (const file of files) {
         const path = join(folder(digest), file.name)
-        const present = await stat(path).catch(() => undefined)
-        if (present?.size === file.size) continue
+        const [present, blob] = await Promise.all(
+          [path, blobs.path(file.digest)].map((each) => stat(each, { bigint: true }).catch(() => undefined)),
+        )
+        // The same file, not only one of the same size: a damaged one may have been replaced.
+        if (present !== undefined && present.ino === blob?.ino && present.dev === blob.dev) continue
         await rm(path, { force: true })
         await linkOrSymlink(blobs.path(file.digest), path)
       }

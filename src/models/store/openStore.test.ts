@@ -1,15 +1,13 @@
-import { appendFile, mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { acquireFileLock, openDatabase } from '../../core/index.ts'
+import { openDatabase } from '../../core/index.ts'
 import { digestOf } from '../digest.ts'
 import { makeGguf, type TestValue, tinyGguf, tinyMetadata, tinyTensors } from '../testing/makeGguf.ts'
 import { stage, temporaryStore } from '../testing/stage.ts'
 import type { ModelStore } from './contract.ts'
 import { modelsMigrations, openStore } from './index.ts'
-
-const day = 24 * 3600 * 1000
 
 let store: ModelStore
 beforeEach(async () => {
@@ -178,6 +176,15 @@ describe('commit', () => {
       'model-00002-of-00002.gguf',
     ])
     for (const file of model.files) expect(digestOf(await readFile(file.path))).toBe(file.digest)
+    // A damaged part that is fetched again is replaced there too.
+    const [first] = model.files
+    const damaged = await readFile(first?.path ?? '')
+    damaged[damaged.length - 1] = 7
+    await writeFile(first?.path ?? '', damaged)
+    const again = await stage(store, 'k', 'big-Q4-00001-of-00002.gguf', part(0))
+    const other = await stage(store, 'k', 'big-Q4-00002-of-00002.gguf', part(1))
+    await store.commit({ files: [again, other], name: 'split', source: 'hf://o/r/big-Q4-00001-of-00002.gguf' })
+    for (const file of model.files) expect(digestOf(await readFile(file.path))).toBe(file.digest)
     await store.remove('split')
     await expect(stat(model.files[0]?.path ?? '')).rejects.toMatchObject({ code: 'ENOENT' })
   })
@@ -326,62 +333,5 @@ describe('the database', () => {
     const empty = await temporaryStore()
     expect(await empty.list()).toEqual([])
     expect(await readdir(empty.root)).toEqual([])
-  })
-})
-
-describe('verify and prune', () => {
-  it('names the file that was changed or is gone', async () => {
-    const model = await commit('tiny')
-    expect(await store.verify('tiny')).toEqual([])
-    const bytes = tinyGguf()
-    bytes[bytes.length - 1] = 7
-    await writeFile(model.files[0]?.path ?? '', bytes)
-    expect(await store.verify('tiny')).toEqual([
-      { digest: digestOf(tinyGguf()), name: 'model.gguf', actual: digestOf(bytes) },
-    ])
-  })
-
-  it('removes what a kill left behind, and nothing else', async () => {
-    await commit('tiny')
-    const keep = await blobs()
-    await writeFile(join(store.root, 'blobs', 'sha256', '.1.abc.tmp'), 'half')
-    const orphan = join(store.root, 'blobs', 'sha256', 'f'.repeat(64))
-    await writeFile(orphan, 'orphan')
-    await utimes(orphan, 0, 0)
-    await stage(store, 'abandoned', 'x.partial', 'part')
-    expect(await store.prune()).toEqual({ freedBytes: 10, removed: 2 })
-    expect(await blobs()).toEqual(keep)
-    expect((await store.prune(0)).removed).toBeGreaterThanOrEqual(1)
-    expect((await readdir(join(store.root, 'staging'))).filter((name) => !name.endsWith('.lock'))).toEqual([])
-  })
-
-  it('leaves what somebody fetches into, and their lock, however old it looks', async () => {
-    const { path } = await stage(store, 'held', 'x.partial', 'part')
-    const folder = dirname(path)
-    const release = await acquireFileLock(`${folder}.lock`)
-    const old = new Date(Date.now() - 400 * day)
-    for (const each of [path, folder, `${folder}.lock`]) await utimes(each, old, old)
-    expect(await store.prune()).toEqual({ freedBytes: 0, removed: 0 })
-    await expect(acquireFileLock(`${folder}.lock`, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'locked' })
-    await release()
-    expect(await store.prune()).toEqual({ freedBytes: 4, removed: 1 })
-    // The lock stays: removing it would let in two at once.
-    expect(await readdir(join(store.root, 'staging'))).toEqual([`${basename(folder)}.lock`])
-  })
-
-  it('leaves a partial file for as long as its run can be resumed', async () => {
-    const { path } = await stage(store, 'k', 'x.partial', 'part')
-    const age = async (days: number): Promise<void> => {
-      const then = new Date(Date.now() - days * day)
-      for (const each of [path, dirname(path)]) await utimes(each, then, then)
-    }
-    await age(91)
-    expect((await store.pruneStaging()).removed).toBe(0)
-    // A new attempt counts, also one that could fetch nothing.
-    await age(400)
-    await store.stagingDirectory('k')
-    expect((await store.pruneStaging()).removed).toBe(0)
-    await age(101)
-    expect(await store.pruneStaging()).toEqual({ freedBytes: 4, removed: 1 })
   })
 })

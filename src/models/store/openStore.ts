@@ -248,15 +248,18 @@ export function openStore(options: StoreOptions): ModelStore {
         .filter((r) => r.subject === subject)
         .map((r) => r.manifest)
         .filter((m) => artifactType === undefined || m.artifactType === artifactType),
-    verify: async (name) => (await import('./verify.ts')).verifyModel(await required(name), blobs),
+    verify: async (name) => {
+      const { verifyModel } = await import('./verify.ts')
+      return (await verifyModel(await required(name), blobs)).map(({ stamp: _, ...damage }) => damage)
+    },
     dropDamaged: async (name, { hash = false } = {}) => {
       const { compareSizes, dropBlobs, verifyModel } = await import('./verify.ts')
       const model = await required(name)
       const damage = await (hash ? verifyModel : compareSizes)(model, blobs)
-      if (damage.length === 0) return damage
+      if (damage.length === 0) return []
       return layout.update(async (index) => {
-        await dropBlobs(damage, blobs)
-        return { index, finish: () => damage }
+        const dropped = await dropBlobs(damage, blobs)
+        return { index, finish: () => dropped }
       })
     },
     pruneStaging,

@@ -26,3 +26,4 @@ export {
   type ManagedEngine,
   type RemoteSource,
 } from './pool/index.ts'
+export { choiceGrammar } from './text/index.ts'

@@ -197,7 +197,7 @@ describe('structured output', () => {
 
   it('a choice of texts becomes a grammar', async () => {
     await t.json('POST', path, { messages: user('Hi'), structured_outputs: { choice: ['yes', 'n"o'] } })
-    expect(t.engine.requests.at(-1)!.format).toEqual({ type: 'grammar', grammar: 'root ::= "yes" | "n\\"o"' })
+    expect(t.engine.requests.at(-1)!.format).toEqual({ type: 'grammar', grammar: 'root ::= "yes" | "n\\"o"\n' })
   })
 })
 

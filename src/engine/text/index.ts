@@ -8,6 +8,7 @@ export type {
   RenderedChat,
 } from './contract.ts'
 export { createChatFormat } from './createChatFormat.ts'
+export { choiceGrammar } from './grammar/choiceGrammar.ts'
 export { anyJsonGrammar, jsonSchemaToGrammar } from './grammar/jsonSchemaToGrammar.ts'
 export { promptSegments } from './messages/literalRanges.ts'
 export { createTextAssembler, type TextAssembler } from './TextAssembler.ts'

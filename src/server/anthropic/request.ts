@@ -5,11 +5,13 @@ import type {
   ContentPart,
   GenerateInput,
   GenerateRequest,
+  OutputFormat,
   Tool,
   ToolCall,
   ToolChoice,
 } from '../../engine/index.ts'
 import { imageFromBase64 } from '../http/images.ts'
+import { oneFormat } from '../http/oneFormat.ts'
 import { ImageCollector, type MessagesWithImages } from '../http/resolveImages.ts'
 import { defined, jsonSchema, optional, tokenLimit } from '../http/schema.ts'
 
@@ -111,7 +113,12 @@ export const countRequest: z.ZodType<Omit<MessagesRequest, 'generate' | 'stream'
 }))
 
 function toRequest(raw: Create): MessagesRequest {
-  const schema = (raw.output_config?.format ?? raw.output_format)?.schema
+  const toFormat = (asked: z.output<typeof outputFormat> | undefined): OutputFormat | undefined =>
+    asked && { type: 'json-schema', schema: asked.schema }
+  const format = oneFormat(
+    { 'output_config.format': toFormat(raw.output_config?.format), output_format: toFormat(raw.output_format) },
+    raw.tool_choice && toToolChoice(raw.tool_choice),
+  )
   return {
     model: raw.model ?? '',
     messages: toMessages(raw),
@@ -123,7 +130,7 @@ function toRequest(raw: Create): MessagesRequest {
       sampling: defined({ temperature: raw.temperature, topP: raw.top_p, topK: raw.top_k }),
       ...defined({
         stop: raw.stop_sequences,
-        format: schema === undefined ? undefined : ({ type: 'json-schema', schema } as const),
+        format,
       }),
     }),
   }

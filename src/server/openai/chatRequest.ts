@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
-import type { GenerateRequest, OutputFormat, Sampling, Tool, ToolChoice } from '../../engine/index.ts'
+import type { GenerateRequest, Sampling, Tool, ToolChoice } from '../../engine/index.ts'
+import { oneFormat } from '../http/oneFormat.ts'
 import type { MessagesWithImages } from '../http/resolveImages.ts'
 import { defined, optional, stopStrings, tokenLimit } from '../http/schema.ts'
-import { responseFormat, structuredOutputs } from './format.ts'
+import { formatFields, responseFormat, structuredOutputs } from './format.ts'
 import { chatMessages } from './messages.ts'
 import { reasoningEffort, thinks } from './reasoning.ts'
 import { samplingFields } from './sampling.ts'
@@ -125,9 +126,7 @@ function checkSupported(raw: Raw): void {
 }
 
 function toGenerate(raw: Raw): Omit<GenerateRequest, 'input' | 'sampling'> {
-  const format: OutputFormat | undefined =
-    raw.structured_outputs ??
-    (raw.grammar === undefined ? raw.response_format : { type: 'grammar', grammar: raw.grammar })
+  const format = oneFormat(formatFields(raw), raw.tool_choice)
   return defined({
     maxTokens: raw.max_completion_tokens ?? raw.max_tokens,
     stop: raw.stop,

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
-import type { GenerateRequest, OutputFormat, Sampling } from '../../engine/index.ts'
+import type { GenerateRequest, Sampling } from '../../engine/index.ts'
+import { oneFormat } from '../http/oneFormat.ts'
 import { defined, optional, stopStrings, tokenLimit } from '../http/schema.ts'
 import { seeded } from './chatRequest.ts'
-import { responseFormat, structuredOutputs } from './format.ts'
+import { formatFields, responseFormat, structuredOutputs } from './format.ts'
 import { samplingFields } from './sampling.ts'
 
 export type Prompt = string | readonly number[]
@@ -72,9 +73,7 @@ function toRequest(raw: Raw): CompletionRequest {
   }
   if (raw.echo && raw.suffix !== undefined) refuse('echo', '`echo` and `suffix` exclude each other.')
   const maxTokens = raw.max_tokens ?? 16
-  const format: OutputFormat | undefined =
-    raw.structured_outputs ??
-    (raw.grammar === undefined ? raw.response_format : { type: 'grammar', grammar: raw.grammar })
+  const format = oneFormat(formatFields(raw))
   const rest = defined({
     stop: raw.stop,
     format,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
-import type { OutputFormat } from '../../engine/index.ts'
+import { choiceGrammar, type OutputFormat } from '../../engine/index.ts'
 import { defined, jsonSchema, optional } from '../http/schema.ts'
 
 /** `response_format` of the chat API. */
@@ -34,6 +34,14 @@ export const structuredOutputs: z.ZodType<OutputFormat> = z
     structural_tag: optional(z.unknown()),
   })
   .transform((raw): OutputFormat => {
+    const [first, other] = Object.keys(defined(raw))
+    if (first !== undefined && other !== undefined) {
+      const both = `\`structured_outputs.${first}\` and \`structured_outputs.${other}\``
+      throw new SanjhaError('invalid_request', `${both} exclude each other: an answer has one form.`, {
+        param: `structured_outputs.${first}`,
+        hint: 'Give one of them.',
+      })
+    }
     if (raw.json !== undefined) return { type: 'json-schema', schema: raw.json }
     if (raw.grammar !== undefined) return { type: 'grammar', grammar: raw.grammar }
     if (raw.choice !== undefined) return { type: 'grammar', grammar: choiceGrammar(raw.choice) }
@@ -43,7 +51,16 @@ export const structuredOutputs: z.ZodType<OutputFormat> = z
     })
   })
 
-/** GBNF that allows exactly these texts. */
-export function choiceGrammar(choices: readonly string[]): string {
-  return `root ::= ${choices.map((text) => JSON.stringify(text)).join(' | ')}`
+/** What each field of a request says about the form of the answer, by the field's name. */
+export function formatFields(raw: {
+  readonly response_format?: OutputFormat | undefined
+  readonly structured_outputs?: OutputFormat | undefined
+  readonly grammar?: string | undefined
+}): Readonly<Record<string, OutputFormat | undefined>> {
+  const { response_format, structured_outputs, grammar } = raw
+  return {
+    response_format,
+    structured_outputs,
+    grammar: grammar === undefined ? undefined : { type: 'grammar', grammar },
+  }
 }

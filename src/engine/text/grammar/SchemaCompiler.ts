@@ -18,6 +18,15 @@ function typeOfValue(value: unknown): string {
   return typeof value
 }
 
+/** A step of a reference as the key it stands for. */
+function decoded(step: string, path: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    throw badSchema('$ref', path, `has the malformed escape "${step}"`)
+  }
+}
+
 /** Turns JSON schemas into rules of one grammar. One compiler serves one document, in which `$ref` points. */
 export class SchemaCompiler {
   readonly #rules: RuleSet
@@ -87,7 +96,7 @@ export class SchemaCompiler {
     }
     let target: unknown = this.#document
     for (const step of reference.split('/').slice(1)) {
-      const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+      const key = decoded(step, path).replaceAll('~1', '/').replaceAll('~0', '~')
       target =
         typeof target === 'object' && target !== null && Object.hasOwn(target, key)
           ? (target as SchemaObject)[key]

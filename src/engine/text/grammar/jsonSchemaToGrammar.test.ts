@@ -206,6 +206,10 @@ describe('jsonSchemaToGrammar', () => {
     expect(errorOf({ allOf: [{ $ref: '#' }] }).message).toContain('$ref')
     expect(errorOf({ $ref: '#/nowhere' }).message).toContain('#/nowhere')
     expect(errorOf({ $ref: 'https://example.org/schema' }).message).toContain('$ref')
+    for (const $ref of ['#/%', '#/$defs/%E0%A4', '#/%zz']) {
+      expect(errorOf({ $ref })).toMatchObject({ code: 'invalid_request', param: 'schema' })
+      expect(errorOf({ allOf: [{ $ref }] })).toMatchObject({ code: 'invalid_request', param: 'schema' })
+    }
   })
 
   it('merges allOf with what stands beside it', () => {

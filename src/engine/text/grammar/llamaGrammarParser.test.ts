@@ -10,6 +10,7 @@ import { generic, granite3, hermes } from '../tools/jsonTagFamily.ts'
 import { llama } from '../tools/llamaFamily.ts'
 import { mistral } from '../tools/mistralFamily.ts'
 import { qwenCoder } from '../tools/qwenCoderFamily.ts'
+import { choiceGrammar } from './choiceGrammar.ts'
 import { anyJsonGrammar, jsonSchemaToGrammar } from './jsonSchemaToGrammar.ts'
 
 /** llama.cpp's own parser of grammars, from the library that is shipped. */
@@ -72,6 +73,16 @@ describe('llama.cpp’s grammar parser', () => {
         expect(parses(grammar), grammar).toBe(true)
       }),
       { numRuns: 200 },
+    )
+  })
+
+  it('takes every grammar made from a choice of texts', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 9 }), (texts) => {
+        const choices = texts.map((text) => text.replaceAll('\0', ''))
+        expect(parses(choiceGrammar(choices)), JSON.stringify(choices)).toBe(true)
+      }),
+      { numRuns: 50 },
     )
   })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../../core/index.ts'
 import type { ChatMessage, GenerateRequest, OutputFormat, Sampling } from '../../../engine/index.ts'
+import { oneFormat } from '../../http/oneFormat.ts'
 import { defined, jsonSchema, optional, tokenLimit } from '../../http/schema.ts'
 import { reasoningEffort, thinks } from '../reasoning.ts'
 import { samplingFields } from '../sampling.ts'
@@ -77,7 +78,7 @@ function toRequest(raw: Raw): ResponsesRequest {
   }
   checkToolChoice(raw.tool_choice, raw.tools)
   const logprobs = (raw.top_logprobs ?? 0) > 0 || raw.include?.includes('message.output_text.logprobs') === true
-  const format = raw.text?.format
+  const format = oneFormat({ 'text.format': raw.text?.format && toFormat(raw.text.format) }, raw.tool_choice)
   return {
     model: raw.model ?? '',
     input: raw.input,
@@ -100,7 +101,7 @@ function toRequest(raw: Raw): ResponsesRequest {
       sampling: raw.sampling,
       ...defined({
         maxTokens: raw.max_output_tokens,
-        format: format && toFormat(format),
+        format,
         logprobs: logprobs ? (raw.top_logprobs ?? 0) : undefined,
       }),
     }),

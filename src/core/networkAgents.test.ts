@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer as createProxy } from 'node:http'
 import { createServer, request, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -54,6 +55,31 @@ describe.each(ways)('%s', (_, ask) => {
 
   it('trusts those of both', async () => {
     expect(await ask({ SSL_CERT_FILE: other, NODE_EXTRA_CA_CERTS: file })).toBe('hello')
+  })
+
+  it('trusts them behind a proxy too', async () => {
+    const asked: (string | undefined)[] = []
+    const proxy = createProxy()
+    proxy.on('connect', (incoming, client, head) => {
+      asked.push(incoming.url)
+      const through = connect(Number(incoming.url?.split(':')[1]), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+        through.write(head)
+        through.pipe(client).pipe(through)
+      })
+      client.on('error', () => through.destroy())
+      through.on('error', () => client.destroy())
+    })
+    proxy.listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+    try {
+      await expect(ask(env)).rejects.toMatchObject({ code: 'network_unreachable' })
+      expect(await ask({ ...env, SSL_CERT_FILE: file })).toBe('hello')
+      expect(new Set(asked)).toEqual(new Set([new URL(url).host]))
+    } finally {
+      proxy.close()
+    }
   })
 
   it('says of a file that is none what is wrong with it, and who names it', async () => {

@@ -64,7 +64,7 @@ export const busy: Benchmark = {
         'The limit is that of the quiet machine, read before the others began.',
         ...(builds.some(({ name }) => name === plainName)
           ? [
-              'Only ggml’s own threads collapse when others want the cores, because they spin while they wait. Those of OpenMP do so for a moment only and then sleep. With one busy process per core a fair scheduler leaves about half of each core to anybody, so a peer that does not collapse cannot be beaten threefold: its rows have no target.',
+              'ggml’s own threads spin while they wait for one another, those of OpenMP only for a moment. With one busy process per core a fair scheduler leaves about half of each core to anybody, so a peer that does not collapse cannot be beaten threefold: its rows have no target.',
             ]
           : [
               '**The build with ggml’s own threads is not here (`npm run bench -- --prepare`), so that the promise could not be held against it.**',

@@ -10,13 +10,16 @@ export interface InterleaveOptions {
   readonly rounds: number
   /** Rounds before that do not count. Default 1. */
   readonly warmUps?: number
-  /** No round begins after so long, if four have been counted: slow peers shall not hold up everybody. Default: no end. */
+  /**
+   * No round begins after so long, if three have been counted, and no warm-up after a quarter of it: slow peers shall not hold
+   * up everybody. Default: no end.
+   */
   readonly budgetMs?: number
   readonly signal: AbortSignal
   readonly say?: (line: string) => void
 }
 
-const fewest = 4
+const fewest = 3
 
 /** What each arm gave, one value per round. */
 export type Rounds<Metric extends string = string> = (arm: string, metric: Metric) => number[]
@@ -34,7 +37,9 @@ export async function interleave<Metric extends string>(
   const started = performance.now()
   const values = new Map<string, number[]>()
   for (let round = -warmUps; round < rounds; round++) {
-    if (round >= fewest && performance.now() - started > budgetMs) break
+    const passed = performance.now() - started
+    if (round >= fewest && passed > budgetMs) break
+    if (round < 0 && passed > budgetMs / 4) continue
     say(round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`)
     for (const arm of round % 2 === 0 ? arms : arms.toReversed()) {
       signal.throwIfAborted()

@@ -1,11 +1,13 @@
 /** One end of a two-way line of messages between two processes. */
 export interface Channel<In, Out> {
-  /** Queues a message; all messages of one turn of the event loop travel together. Does nothing once closed. */
+  /** Queues a message; all messages of one turn of the event loop travel together. Once closed it is lost. */
   send(message: Out): void
   /** Sets the one receiver. Messages that came before are delivered first. */
   listen(receiver: (message: In) => void): void
   /** Called once when the other side is gone, at once when it already is. */
   onClose(listener: () => void): void
+  /** Sets the one who is told of messages that never left: the other side was gone before they were written. */
+  onLost(listener: (messages: readonly Out[]) => void): void
 }
 
 /** What `ChildProcess` and `process` (of a forked child) have in common. */
@@ -35,12 +37,15 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
   let closed = false
   let busy = false
   const closeListeners: (() => void)[] = []
+  let lose: (messages: readonly Out[]) => void = () => undefined
 
   const close = (): void => {
     if (closed) return
     closed = true
     clearTimeout(timer)
+    const left = outgoing
     outgoing = []
+    lose(left)
     for (const listener of closeListeners.splice(0)) listener()
   }
   const flush = (): void => {
@@ -56,11 +61,14 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
     try {
       port.send?.(batch, undefined, undefined, (error) => {
         busy = false
-        if (error) close()
-        else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
+        if (error) {
+          lose(batch)
+          close()
+        } else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
       })
     } catch {
       // The channel was closed between the check and the call. What a message may hold is typed, so it is never its content.
+      lose(batch)
       close()
     }
   }
@@ -86,7 +94,10 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
 
   return {
     send: (message) => {
-      if (closed) return
+      if (closed) {
+        lose([message])
+        return
+      }
       outgoing.push(message)
       if (!busy) schedule(gather === undefined || gather.isUrgent(message))
     },
@@ -99,6 +110,9 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
     onClose: (listener) => {
       if (closed) listener()
       else closeListeners.push(listener)
+    },
+    onLost: (listener) => {
+      lose = listener
     },
   }
 }

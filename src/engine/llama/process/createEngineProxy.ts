@@ -20,6 +20,13 @@ interface Pending {
 
 const cancelled = (): SanjhaError => new SanjhaError('cancelled', 'The request was cancelled.')
 
+const undelivered = new WeakSet<SanjhaError>()
+
+/** Whether the error is that of a request which never reached its process, so that another one may be asked instead. */
+export function wasUndelivered(error: unknown): boolean {
+  return SanjhaError.is(error) && undelivered.has(error)
+}
+
 /** The engine that `serveEngine` serves at the other end of `channel`, as an `Engine` here. `close` asks the other side to end. */
 export function createEngineProxy(
   channel: Channel<FromEngine, ToEngine>,
@@ -29,6 +36,15 @@ export function createEngineProxy(
   let nextId = 1
   let status = ready.status
   let failure: SanjhaError | undefined
+
+  channel.onLost((messages) => {
+    for (const message of messages) {
+      if (message.type !== 'generate' && message.type !== 'call') continue
+      const error = new SanjhaError('engine_crashed', 'The engine’s process was gone before it got the request.')
+      undelivered.add(error)
+      requests.get(message.id)?.fail(error)
+    }
+  })
 
   const call = async <T>(method: CallMethod, args: readonly unknown[], signal?: AbortSignal): Promise<T> => {
     if (failure) throw failure

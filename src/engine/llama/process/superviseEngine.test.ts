@@ -93,6 +93,26 @@ describe('a supervised engine', { timeout: 30_000 }, () => {
     expect(supervised).toMatchObject({ restarts: 1, state: 'ready' })
   })
 
+  it('answers a request that comes right after the death of an idle process, before anybody has noticed', async () => {
+    const supervised = await start()
+    const doomed = (): void => {
+      process.kill(supervised.pid as number, 'SIGKILL')
+      // Nothing is noticed while this thread stands still.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    }
+    doomed()
+    expect(await ask(supervised, 'hello')).toBe('You said: hello')
+    expect(supervised).toMatchObject({ restarts: 1, state: 'ready' })
+    doomed()
+    const several = await Promise.all([ask(supervised, 'a'), supervised.engine.tokenize('a b'), ask(supervised, 'b')])
+    expect([several[0], several[1].length, several[2]]).toEqual(['You said: a', 2, 'You said: b'])
+    expect(supervised).toMatchObject({ restarts: 2, state: 'ready' })
+    doomed()
+    const gone = AbortSignal.timeout(50)
+    const left = collect(supervised.engine, { input: userChat('hello') }, gone)
+    expect(await codeOf(left)).toBe('cancelled')
+  })
+
   it('gives the last lines and the path of the log with a crash', async () => {
     const supervised = await start()
     const error = await failure(ask(supervised, '[[crash]]'))

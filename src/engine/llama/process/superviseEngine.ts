@@ -2,6 +2,7 @@ import { type Clock, SanjhaError, systemClock } from '../../../core/index.ts'
 import { abortable } from '../../abortable.ts'
 import type { Engine, EngineStatus, GenerateRequest, Part } from '../../contract.ts'
 import type { LoadedModel } from '../../pool/index.ts'
+import { wasUndelivered } from './createEngineProxy.ts'
 import { type EngineChild, type EngineChildOptions, type EngineExit, startEngineChild } from './startEngineChild.ts'
 
 /** When an engine that died is started anew. Milliseconds. */
@@ -138,9 +139,35 @@ export async function superviseEngine(options: SupervisorOptions, signal: AbortS
     return signal ? abortable(restarting, signal) : restarting
   }
 
+  /**
+   * Whether to ask the next process: this one had died before it got the request, which we notice only when we write to
+   * it. What a process got and died of is never repeated. Resolves when the death is known, throws `error` otherwise.
+   */
+  const mayRepeat = async (error: unknown, born: EngineChild, signal?: AbortSignal): Promise<void> => {
+    if (!wasUndelivered(error)) throw error
+    await (signal ? abortable(born.exited, signal) : born.exited)
+  }
+
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<Part, void, undefined> {
-    const born = await current(signal)
-    yield* born.engine.generate(request, signal)
+    while (true) {
+      const born = await current(signal)
+      try {
+        yield* born.engine.generate(request, signal)
+        return
+      } catch (error) {
+        await mayRepeat(error, born, signal)
+      }
+    }
+  }
+  const call = async <T>(work: (engine: Engine) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    while (true) {
+      const born = await current(signal)
+      try {
+        return await work(born.engine)
+      } catch (error) {
+        await mayRepeat(error, born, signal)
+      }
+    }
   }
 
   let closed: Promise<void> | undefined
@@ -157,12 +184,12 @@ export async function superviseEngine(options: SupervisorOptions, signal: AbortS
   const engine: Engine = {
     capabilities,
     generate,
-    embed: async (texts, embedOptions, signal) => (await current(signal)).engine.embed(texts, embedOptions, signal),
-    score: async (requests, signal) => (await current(signal)).engine.score(requests, signal),
-    rerank: async (query, documents, signal) => (await current(signal)).engine.rerank(query, documents, signal),
-    tokenize: async (text, tokenOptions) => (await current()).engine.tokenize(text, tokenOptions),
-    detokenize: async (tokens, tokenOptions) => (await current()).engine.detokenize(tokens, tokenOptions),
-    renderChat: async (input) => (await current()).engine.renderChat(input),
+    embed: (texts, embedOptions, signal) => call((born) => born.embed(texts, embedOptions, signal), signal),
+    score: (requests, signal) => call((born) => born.score(requests, signal), signal),
+    rerank: (query, documents, signal) => call((born) => born.rerank(query, documents, signal), signal),
+    tokenize: (text, tokenOptions) => call((born) => born.tokenize(text, tokenOptions)),
+    detokenize: (tokens, tokenOptions) => call((born) => born.detokenize(tokens, tokenOptions)),
+    renderChat: (input) => call((born) => born.renderChat(input)),
     status: (): EngineStatus => child?.engine.status() ?? lastStatus,
     close: () => {
       closed ??= close()

@@ -12,7 +12,7 @@ export type {
   TransferProgress,
 } from './byteOrigin.ts'
 export { type DownloadTools, downloadFile } from './downloadFile.ts'
-export { createNet, type Fetch, type Net, type NetOptions } from './net.ts'
-export { cancelled, openUrl } from './openUrl.ts'
+export { createNet, type Fetch, type Net, type NetOptions, offlineError, systemLookup } from './net.ts'
+export { cancelled, openUrl, refusePrivate } from './openUrl.ts'
 export { RateMeter } from './rateMeter.ts'
 export { statusError } from './statusError.ts'

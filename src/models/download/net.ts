@@ -31,6 +31,9 @@ export interface NetOptions {
   readonly lookup?: (host: string) => Promise<string[]>
 }
 
+/** All addresses of a host, as this system resolves it. */
+export const systemLookup: Net['lookup'] = async (host) => (await dnsLookup(host, { all: true })).map((a) => a.address)
+
 /** Puts a `Net` together. */
 export async function createNet(options: NetOptions = {}): Promise<Net> {
   const env = options.env ?? {}
@@ -44,7 +47,7 @@ export async function createNet(options: NetOptions = {}): Promise<Net> {
       made.set(key, fetch)
       return fetch
     },
-    lookup: options.lookup ?? (async (host) => (await dnsLookup(host, { all: true })).map((a) => a.address)),
+    lookup: options.lookup ?? systemLookup,
     clock: options.clock ?? systemClock,
     offline: options.offline ?? false,
     stallTimeoutMs: options.stallTimeoutMs ?? 30_000,

@@ -110,20 +110,24 @@ function nextUrl(location: string, from: URL, origin: HttpOrigin): URL {
   return next
 }
 
-/** A public host must not lead us into the user's own network; one that is in there itself may. */
-async function refusePrivate(first: URL, next: URL, net: Net): Promise<void> {
+/**
+ * A public host must not lead us into the user's own network; one that is in there itself may. Errors: `forbidden`.
+ * @param first the address that the user named
+ * @param next where it leads
+ */
+export async function refusePrivate(first: URL, next: URL, net: Pick<Net, 'lookup'>): Promise<void> {
   if (next.hostname === first.hostname) return
   if (!(await isPrivate(next, net)) || (await isPrivate(first, net))) return
   throw new SanjhaError(
     'forbidden',
-    `${first.host} redirects to ${next.host}, which is an address inside a private network.`,
+    `${first.host} leads to ${next.host}, which is an address inside a private network.`,
     {
       hint: 'Name that address directly if you trust it.',
     },
   )
 }
 
-async function isPrivate(url: URL, net: Net): Promise<boolean> {
+async function isPrivate(url: URL, net: Pick<Net, 'lookup'>): Promise<boolean> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isLoopbackHost(host)) return true
   if (isIP(host) !== 0) return !isPublicAddress(host)

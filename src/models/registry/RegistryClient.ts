@@ -1,7 +1,7 @@
 import { type Clock, SanjhaError, systemClock } from '../../core/index.ts'
 import type { Descriptor } from '../contract.ts'
 import { digestOf, isDigest } from '../digest.ts'
-import { isLoopbackHost } from '../download/index.ts'
+import { isLoopbackHost, type Net, offlineError, refusePrivate, systemLookup } from '../download/index.ts'
 import { mediaTypes } from '../store/index.ts'
 import { parseChallenge } from './authChallenge.ts'
 import type { Credentials } from './credentials.ts'
@@ -18,6 +18,8 @@ export interface RegistryClientOptions {
   /** Plain http for other hosts than this machine. */
   readonly insecure?: boolean
   readonly offline?: boolean
+  /** The addresses of a host. Used to refuse what leads into private networks. */
+  readonly lookup?: Net['lookup']
   readonly clock?: Clock
   readonly signal?: AbortSignal | undefined
 }
@@ -85,9 +87,7 @@ export class RegistryClient {
     // Stored elsewhere: the other host gets none of our headers.
     if ([301, 302, 303, 307, 308].includes(response.status) && location !== null) {
       const url = new URL(location, this.#url(`blobs/${digest}`))
-      if (url.protocol !== 'https:' && url.protocol !== this.base.protocol) {
-        throw new SanjhaError('forbidden', `${this.base.host} redirects to an address that is not safe (${url.host}).`)
-      }
+      await this.#refuseUnsafe(url)
       response = await this.#options.send({ method: 'GET', url, signal: this.#options.signal })
     }
     if (response.status !== 200) throw this.#error(response, `blob ${digest}`)
@@ -178,6 +178,8 @@ export class RegistryClient {
   async request(request: RegistryRequest, action: Action): Promise<RegistryResponse> {
     const { clock = systemClock, signal } = this.#options
     let loggedIn = false
+    // The registry said where to send it.
+    if (request.url.origin !== this.base.origin) await this.#refuseUnsafe(request.url)
     for (let attempt = 1; ; attempt++) {
       const authorization = request.url.origin === this.base.origin ? this.#authorization.get(action) : undefined
       const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) }
@@ -217,12 +219,7 @@ export class RegistryClient {
     }
     if (challenge === null) throw this.#error(response, this.#options.repository)
     const realm = new URL(challenge.realm, this.base)
-    const safe = realm.protocol === 'https:' || isLocal(realm.host) || this.base.protocol === 'http:'
-    if (!safe) {
-      throw new SanjhaError('forbidden', `${this.base.host} wants a login over plain http (${realm.host}).`, {
-        hint: 'A login is sent only over https.',
-      })
-    }
+    await this.#refuseUnsafe(realm)
     if (challenge.service !== null) realm.searchParams.set('service', challenge.service)
     realm.searchParams.set('scope', challenge.scope ?? `repository:${this.#options.repository}:${action}`)
     const answer = await this.#options.send({
@@ -238,6 +235,18 @@ export class RegistryClient {
       throw new SanjhaError('upstream_error', `${realm.host} gave no token.`, { retryable: false })
     }
     this.#authorization.set(action, `Bearer ${bearer}`)
+  }
+
+  /** Where the registry leads us: as safe as it is itself, and not from the public internet into a private network. */
+  async #refuseUnsafe(url: URL): Promise<void> {
+    const { offline, lookup = systemLookup } = this.#options
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && this.base.protocol === 'http:')) {
+      throw new SanjhaError('forbidden', `${this.base.host} leads to an address that is not safe (${url.origin}).`, {
+        hint: 'From https only https is followed, also for a login.',
+      })
+    }
+    if (offline === true && !isLocal(url.host)) throw offlineError(url.host)
+    await refusePrivate(this.base, url, { lookup })
   }
 
   #url(path: string): URL {

@@ -1,6 +1,6 @@
 import { SanjhaError } from '../../core/index.ts'
 import type { Descriptor, ModelDetails, PullOptions } from '../contract.ts'
-import { bringFile } from '../download/index.ts'
+import { type BroughtFile, bringFile, type DownloadTools } from '../download/index.ts'
 import { PullReporter } from '../pullProgress.ts'
 import { formatReference, type RegistryReference } from '../reference.ts'
 import { lockStaging } from '../stagingLock.ts'
@@ -56,19 +56,7 @@ export async function pullFromRegistry(
         reporter.file(blob.digest, { completed: blob.size, total: blob.size })
         continue
       }
-      const { url, headers } = await client.blobUrl(blob.digest)
-      const label = `${source} (${blob.annotations?.['org.cncf.model.filepath'] ?? blob.digest.slice(0, 19)})`
-      const brought = await bringFile(
-        {
-          origin: { kind: 'http', url, headers, label },
-          directory,
-          name: blob.digest.replace(':', '-'),
-          expected: { size: blob.size, digest: blob.digest },
-          signal: options.signal,
-          onProgress: (progress) => reporter.file(blob.digest, progress),
-        },
-        tools,
-      )
+      const brought = await bringBlob(blob, { client, source, directory, reporter, tools, options })
       files.push({ path: brought.path, digest: brought.digest, size: brought.size })
     }
     reporter.phase('store')
@@ -77,6 +65,47 @@ export async function pullFromRegistry(
   const counted = { left: limits.referrers }
   await pullReferrers(fetched.digest, client, context, counted, 0)
   return model
+}
+
+interface BlobWork {
+  readonly client: RegistryClient
+  readonly source: string
+  readonly directory: string
+  readonly reporter: PullReporter
+  readonly tools: DownloadTools
+  readonly options: PullOptions
+}
+
+/** A token may expire during a long download: then a new one is asked for, and the download goes on where it was. */
+async function bringBlob(
+  blob: Descriptor,
+  { client, source, directory, reporter, tools, options }: BlobWork,
+): Promise<BroughtFile> {
+  const label = `${source} (${blob.annotations?.['org.cncf.model.filepath'] ?? blob.digest.slice(0, 19)})`
+  let completed = 0
+  for (;;) {
+    const before = completed
+    const { url, headers } = await client.blobUrl(blob.digest)
+    try {
+      return await bringFile(
+        {
+          origin: { kind: 'http', url, headers, label },
+          directory,
+          name: blob.digest.replace(':', '-'),
+          expected: { size: blob.size, digest: blob.digest },
+          signal: options.signal,
+          onProgress: (progress) => {
+            completed = progress.completed
+            reporter.file(blob.digest, progress)
+          },
+        },
+        tools,
+      )
+    } catch (error) {
+      // Without a byte in between, the token is not what is wrong.
+      if (!SanjhaError.is(error) || error.code !== 'unauthorized' || completed <= before) throw error
+    }
+  }
 }
 
 /**

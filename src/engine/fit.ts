@@ -19,8 +19,11 @@ export interface ModelSize {
 
 const MiB = 1024 ** 2
 
-/** A process of Node with the native libraries and llama.cpp's buffers; measured at 170 MiB with a small model. */
-const processBytes = 160 * MiB
+/**
+ * A process of Node with the native libraries and llama.cpp's buffers; measured at 200 MiB with a small model, the share
+ * of its weights included, where huge pages make whole what is touched in part.
+ */
+const processBytes = 176 * MiB
 
 /** Share of the weights that the computation's buffers cost besides; they grow with the model's width as weights do. */
 const computeShare = 0.05

@@ -19,6 +19,12 @@ describe('engineEnvironment', () => {
       LC_ALL: 'C',
       LD_LIBRARY_PATH: '/lib',
       CUDA_VISIBLE_DEVICES: '0',
+      GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
     })
+  })
+
+  it('asks for huge pages, unless the user has set something else', () => {
+    expect(engineEnvironment({})).toEqual({ GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' })
+    expect(engineEnvironment({ GLIBC_TUNABLES: 'x=1' })).toEqual({ GLIBC_TUNABLES: 'x=1' })
   })
 })

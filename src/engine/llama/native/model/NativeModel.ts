@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { SanjhaError } from '../../../../core/index.ts'
+import { isGpu } from '../bindings/devices.ts'
 import type { NativeApi, Pointer } from '../bindings/nativeApi.ts'
+import { chooseLoadMode, loadModes } from './chooseLoadMode.ts'
 import { Vocabulary } from './Vocabulary.ts'
 
 export interface ModelLoadOptions {
@@ -70,15 +72,20 @@ export class NativeModel {
   }
 }
 
-/** Loads a model by mapping its file. Errors: `not_found`, `invalid_file`. */
+/** Loads a model: maps its file, or reads it into memory where that is faster. Errors: `not_found`, `invalid_file`. */
 export async function loadModel(api: NativeApi, options: ModelLoadOptions): Promise<NativeModel> {
   const paths = options.parts?.length ? options.parts : [options.path]
   for (const path of paths) {
     if (!existsSync(path)) throw new SanjhaError('not_found', `There is no model file at ${path}.`)
   }
+  const { gpuLayers = 'auto' } = options
+  const mode = chooseLoadMode(paths, gpuLayers !== 0 && api.libraries.devices.some(isGpu))
   const load = (): Promise<Pointer> => {
-    const { gpuLayers = 'auto' } = options
-    const params = { ...api.modelDefaultParams(), n_gpu_layers: gpuLayers === 'auto' ? -1 : gpuLayers }
+    const params = {
+      ...api.modelDefaultParams(),
+      n_gpu_layers: gpuLayers === 'auto' ? -1 : gpuLayers,
+      load_mode: loadModes[mode],
+    }
     return paths.length === 1
       ? api.modelLoadFromFile(paths[0] as string, params)
       : api.modelLoadFromSplits(paths, params)

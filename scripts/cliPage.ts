@@ -27,7 +27,8 @@ export function cliPage(): string {
 stdout is data, stderr is talk. Every command takes \`--json\` (one JSON document on stdout; for streams JSON Lines), \`--quiet\` (no talk),
 and \`--help\` (examples first). Colours and the moving progress line appear on a terminal only, and never with \`NO_COLOR\`.
 
-Exit status: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.interrupted} interrupted.
+Exit status: ${exitCodes.ok} done, ${exitCodes.failed} failed, ${exitCodes.usage} wrong usage, ${exitCodes.interrupted} interrupted, ${exitCodes.unread} nobody reads the output
+(as with \`| head\`). A server goes on when nobody reads what it writes: \`sanjha up | head -1\` prints its address and serves.
 
 With \`--json\` a failure is a document too, also wrong usage (with \`param: argv\`), whose words stand on stderr besides:
 

@@ -30,6 +30,8 @@ export interface CliContext {
   openApp(flags?: readonly ConfigFlag[], logFile?: string): Promise<Sanjha>
   /** The models alone: much quicker to load. Closed when the command ends. */
   openModels(): Promise<OpenedModels>
+  /** From now on the command goes on when nobody reads what it writes. */
+  outliveOutput(): void
   /** Says that an interruption was the expected end of this command, so that it exits with 0. */
   settle(): void
   /** Says that the command failed although it has printed all there is to say. */

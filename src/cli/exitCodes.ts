@@ -7,4 +7,6 @@ export const exitCodes = {
   usage: 2,
   /** Ctrl-C or a termination signal. */
   interrupted: 130,
+  /** Whoever read the output has closed it, as with `| head`: 128 and the number of SIGPIPE, of which other programs die. */
+  unread: 141,
 } as const

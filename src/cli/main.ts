@@ -3,6 +3,7 @@ import type { OpenedModels } from '../app/openModels.ts'
 import { SanjhaError } from '../core/errors.ts'
 import type { CliContext, CliIo, GlobalFlags } from './CliContext.ts'
 import { exitCodes } from './exitCodes.ts'
+import { handleLostOutput } from './lostOutput.ts'
 import { createProgram } from './program.ts'
 import { renderError } from './renderError.ts'
 import { Output } from './terminal/Output.ts'
@@ -13,10 +14,11 @@ import { Output } from './terminal/Output.ts'
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
   const interruption = new Interruption()
+  const lostOutput = handleLostOutput(io)
   const debug = Boolean(io.env.SANJHA_DEBUG)
   let status: number = exitCodes.ok
   const program = createProgram(async (flags, action) => {
-    const context = createContext(io, flags, interruption)
+    const context = createContext(io, flags, { interruption, lostOutput })
     try {
       await action(context)
       if (interruption.signal.aborted && !context.settled()) status = exitCodes.interrupted
@@ -35,7 +37,6 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     }
   })
   interruption.listen()
-  for (const stream of [io.stdout, io.stderr]) stream.on('error', ignoreClosedPipe)
   try {
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
@@ -62,12 +63,6 @@ function usageDocument(message: string): string {
   const hint = more.join(' ').replace(/^\((.*)\)$/, '$1')
   const error = new SanjhaError('invalid_request', what, { param: 'argv', ...(hint !== '' && { hint }) })
   return `${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`
-}
-
-/** Whoever reads our output (`head`, a pager) may have seen enough; that is the end of the program and no failure. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(exitCodes.ok)
 }
 
 /** Within so many milliseconds, the same signal twice is one. bin/bootstrap already drops most of these. */
@@ -118,7 +113,10 @@ class Interruption {
 function createContext(
   io: CliIo,
   flags: GlobalFlags,
-  interruption: Interruption,
+  {
+    interruption,
+    lostOutput,
+  }: { readonly interruption: Interruption; readonly lostOutput: ReturnType<typeof handleLostOutput> },
 ): CliContext & { close(): Promise<void>; settled(): boolean; failed(): boolean } {
   const out = new Output({
     stdout: io.stdout,
@@ -142,6 +140,7 @@ function createContext(
     out,
     signal: interruption.signal,
     onInterrupt: (handler) => interruption.onInterrupt(handler),
+    outliveOutput: () => lostOutput.outlive(),
     settle: () => {
       settled = true
     },

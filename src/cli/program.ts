@@ -27,7 +27,7 @@ export function createProgram(run: ActionRunner): Command<unknown[], OptionValue
     )
     .addHelpText(
       'after',
-      '\nEvery command has --help with examples, and --json. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.',
+      '\nEvery command has --help with examples, and --json. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 nobody reads the output.',
     )
   for (const module of commandModules) {
     const command = module.create(run)

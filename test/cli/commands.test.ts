@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { cliSchemas } from '../../scripts/cliSchemas.ts'
@@ -157,11 +158,45 @@ describe('completion', () => {
   })
 })
 
-it('a pipe that closes early is no failure', async () => {
-  const { stderr } = spawnSync('bash', ['-c', `"${process.execPath}" bin/sanjha.js config show | head -n 1`], {
-    encoding: 'utf8',
-    env: home.env as NodeJS.ProcessEnv,
-    cwd: join(import.meta.dirname, '..', '..'),
+describe('when the output cannot be written', () => {
+  const shell = (line: string) =>
+    spawnSync('bash', ['-c', line.replaceAll('sanjha ', `"${process.execPath}" bin/sanjha.js `)], {
+      encoding: 'utf8',
+      env: home.env as NodeJS.ProcessEnv,
+      cwd: join(import.meta.dirname, '..', '..'),
+    })
+
+  it('because a reader has seen enough, a command ends without a word', () => {
+    // So much that it does not fit into the pipe at once.
+    const { stdout, stderr } = shell('sanjha list --catalog --json | head -n 1; echo status $PIPESTATUS')
+    expect(stderr).toBe('')
+    expect(stdout).toBe('[\nstatus 141\n')
   })
-  expect(stderr).not.toMatch(/EPIPE|Error/)
+
+  it.runIf(existsSync('/dev/full'))('because the disk is full, it says so', () => {
+    const { status, stderr } = shell('sanjha config show --quiet > /dev/full')
+    expect(stderr).toBe('Error: The output cannot be written: there is no space left on the disk.\n')
+    expect(status).toBe(1)
+  })
+
+  it('a server goes on and serves those who never read it', async () => {
+    const line = 'sanjha up --no-model --port 0 2>&1 | head -n 1; echo status $PIPESTATUS'
+    const child = spawn('bash', ['-c', line.replaceAll('sanjha ', `"${process.execPath}" bin/sanjha.js `)], {
+      env: home.env as NodeJS.ProcessEnv,
+      cwd: join(import.meta.dirname, '..', '..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    child.stdout.on('data', (text) => {
+      said += text
+    })
+    const ended = once(child, 'close')
+    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/^Sanjha is ready: .*\n/)
+    const url = /ready: (\S+)/.exec(said)?.[1]
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok' })
+    // Stopping, it says so to nobody.
+    expect((await home.sanjha(['stop', '--server'])).code).toBe(0)
+    await ended
+    expect(said).toMatch(/status 0\n$/)
+  })
 })

@@ -18,6 +18,7 @@ function contextOf(sanjha: Sanjha, signal: AbortSignal): CliContext {
     signal,
     openApp: async () => sanjha,
     settle: () => undefined,
+    outliveOutput: () => undefined,
   } as unknown as CliContext
 }
 

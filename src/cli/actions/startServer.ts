@@ -36,6 +36,8 @@ export async function startServer(context: CliContext, options: StartServerOptio
     return
   }
   checkExposure(sanjha.config.server)
+  // `sanjha up | head -1` waits until the server is ready; those whom it serves do not read its output.
+  context.outliveOutput()
   const { createServer } = await import('../../server/index.ts')
   const server = createServer(sanjha)
   const { url } = await server.listen().catch(async (error: unknown) => {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './database.ts'
@@ -62,6 +64,32 @@ describe('migrations', () => {
 })
 
 describe('a database', () => {
+  it.each(['before it was ever opened', 'that is in use'])(
+    'held by another process, %s: says so, and is opened when it is free',
+    (when) => {
+      if (when === 'that is in use') openDatabase(path, testMigrations).close()
+      else mkdirSync(dirname(path))
+      const other = new DatabaseSync(path)
+      // In this mode a connection gives nothing back between its transactions.
+      other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS theirs (x)')
+      const held = expect.objectContaining({
+        code: 'locked',
+        retryable: true,
+        message: expect.stringMatching(/Another process/),
+      })
+      expect(() => openDatabase(path, testMigrations, 50)).toThrow(held)
+      other.exec('COMMIT')
+      other.close()
+      const database = openDatabase(path, testMigrations, 50)
+      const writer = openDatabase(path, testMigrations, 50)
+      writer.exec('BEGIN IMMEDIATE')
+      expect(() => database.run('INSERT INTO other VALUES (1)')).toThrow(held)
+      writer.exec('COMMIT')
+      writer.close()
+      database.close()
+    },
+  )
+
   it('is for its owner only', async () => {
     if (process.platform === 'win32') return
     const database = openDatabase(path, testMigrations)

@@ -27,11 +27,12 @@ export interface Database {
 
 /**
  * Opens (and creates) the database at `path`, or one in memory for `:memory:`, and brings each room's schema up to date.
- * Errors: `invalid_file` when the file is no database or was made by a newer Sanjha.
+ * Errors: `invalid_file` when the file is no database or was made by a newer Sanjha; `locked` when another process holds it
+ * for longer than `timeoutMs`, here and with every later statement.
  */
-export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+export function openDatabase(path: string, migrations: readonly Migration[], timeoutMs = 10_000): Database {
   if (path !== ':memory:') makeFile(path)
-  const connection = connect(path)
+  const connection = connect(path, timeoutMs)
   const database = facade(connection)
   migrate(database, migrations, path)
   return database
@@ -47,13 +48,16 @@ function makeFile(path: string): void {
   }
 }
 
-function connect(path: string): DatabaseSync {
+function connect(path: string, timeoutMs: number): DatabaseSync {
+  let connection: DatabaseSync | undefined
   try {
-    const connection = new DatabaseSync(path, { timeout: 10_000 })
+    connection = new DatabaseSync(path, { timeout: timeoutMs })
     connection.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
-    useWriteAheadLog(connection)
+    useWriteAheadLog(connection, timeoutMs)
     return connection
   } catch (error) {
+    connection?.close()
+    if (kindOf(error) === sqliteBusy) throw locked(error)
     // Without room for its log, SQLite speaks of an input or output error.
     const full = kindOf(error) === sqliteFull || (kindOf(error) === sqliteIoError && isFull(dirname(path)))
     if (full) throw diskFull(error)
@@ -65,13 +69,14 @@ function connect(path: string): DatabaseSync {
 }
 
 /** Turning it on needs the file for a moment alone, and SQLite does not wait for that as it waits elsewhere. */
-function useWriteAheadLog(connection: DatabaseSync): void {
-  for (let attempt = 0; ; attempt++) {
+function useWriteAheadLog(connection: DatabaseSync, timeoutMs: number): void {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
     try {
       connection.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      if (kindOf(error) !== sqliteBusy || attempt === 200) throw error
+      if (kindOf(error) !== sqliteBusy || performance.now() >= deadline) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
     }
   }
@@ -85,7 +90,7 @@ const kindOf = (error: unknown): number => ((error as { errcode?: number }).errc
 function translate(error: unknown): unknown {
   switch (kindOf(error)) {
     case sqliteBusy:
-      return new SanjhaError('locked', 'Another Sanjha process holds the database for too long.', { cause: error })
+      return locked(error)
     case sqliteFull:
       return diskFull(error)
     case sqliteCorrupt:
@@ -97,6 +102,13 @@ function translate(error: unknown): unknown {
     default:
       return error
   }
+}
+
+function locked(cause: unknown): SanjhaError {
+  return new SanjhaError('locked', 'Another process holds the database for too long.', {
+    cause,
+    hint: 'Try again when it has ended; `sanjha ps` shows what runs here. The file is not damaged.',
+  })
 }
 
 function diskFull(cause: unknown): SanjhaError {

@@ -97,12 +97,13 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const ensureModel = async (given: string, ensure: EnsureModelOptions = {}): Promise<string> => {
     // Another process, in another folder, may have to resume the pull.
     const name = absoluteReference(given, process.cwd())
-    const source = await resolveEngineSource(name, { models, remotes })
+    const changed = await models.hasChanged(name)
+    const source = changed ? undefined : await resolveEngineSource(name, { models, remotes })
     if (source !== undefined) return source.model
     if (!config.models.autoPull) {
       throw new SanjhaError(
         'model_not_found',
-        `“${name}” is not stored, and fetching models is switched off (models.autoPull).`,
+        `“${name}” ${changed ? 'has changed since it was stored' : 'is not stored'}, and fetching models is switched off (models.autoPull).`,
         {
           hint: `Fetch it yourself: sanjha pull ${name}`,
           param: 'model',

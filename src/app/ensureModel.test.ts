@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { loadConfig, resolvePaths, silentLogger } from '../core/index.ts'
+import { tinyGguf } from '../models/testing/makeGguf.ts'
 import type { Sanjha } from './contract.ts'
 import { createSanjha } from './createSanjha.ts'
 
@@ -50,4 +52,23 @@ it('an abort in the moment in which the pull ends is no defect', async () => {
     process.off('uncaughtException', listener)
     for (const other of others) process.on('uncaughtException', other)
   }
+})
+
+it('looks again at a file that has changed since it was stored, also in its size alone or in nothing but its bytes', async () => {
+  const path = join(home, 'tiny.gguf')
+  const digestNow = async (content: Uint8Array): Promise<string | undefined> => {
+    await writeFile(path, content)
+    const stored = await sanjha.models.find(await sanjha.ensureModel(path))
+    return stored?.files[0]?.digest.replace('sha256:', '')
+  }
+  const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
+  for (const content of [tinyGguf(1), tinyGguf(2), Buffer.concat([tinyGguf(2), Buffer.alloc(64)])]) {
+    expect(await digestNow(content)).toBe(digestOf(content))
+  }
+  // What has not changed is not read again, and a file that is gone leaves what is stored.
+  const runs = sanjha.runs.list().length
+  await sanjha.ensureModel(path)
+  await rm(path)
+  await sanjha.ensureModel(path)
+  expect(sanjha.runs.list()).toHaveLength(runs)
 })

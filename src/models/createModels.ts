@@ -39,6 +39,8 @@ const copyTarget = /^[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)*(?::[\w.-]+)?$/i
 /** What the room gives to `app`: the contract, and the store for those who attach evidence. */
 export interface ModelsRoom extends Models {
   readonly store: ModelStore
+  /** True when a name means a file of this machine that is not, or may not be, what was stored from it: `pull` brings it anew. */
+  hasChanged(name: string): Promise<boolean>
 }
 
 /** Opens the models room. Nothing is read until it is asked something. */
@@ -101,6 +103,10 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     store,
     list: guard(() => store.list()),
     find: guard(find),
+    hasChanged: guard(async (name: string) => {
+      const stored = parseQuietly(name)?.scheme === 'file' ? await find(name) : undefined
+      return stored !== undefined && (await hasChanged(name, stored, cwd))
+    }),
     catalog: () => catalog.models(),
     pull: guard(async (reference: string, pullOptions: PullOptions = {}) => {
       const { force = false, onProgress } = pullOptions

@@ -21,12 +21,11 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     const context = createContext(io, flags, { interruption, lostOutput })
     try {
       await action(context)
-      if (interruption.signal.aborted && !context.settled()) status = exitCodes.interrupted
+      if (interruption.signal.aborted && !context.settled()) status = interrupted(context)
       else if (context.failed()) status = exitCodes.failed
     } catch (error) {
       if (interruption.signal.aborted) {
-        context.out.clearProgress()
-        status = exitCodes.interrupted
+        status = interrupted(context)
         return
       }
       renderError(error, context.out, debug)
@@ -48,6 +47,12 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     interruption.stop()
   }
   return status
+}
+
+/** A word, so that nobody takes what stands there for all there is. */
+function interrupted({ out }: CliContext): number {
+  out.talk('Interrupted.')
+  return exitCodes.interrupted
 }
 
 /** Before the flags could be read; what stands behind `--` is no flag. */

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { cliSchemas } from '../../scripts/cliSchemas.ts'
@@ -199,4 +201,30 @@ describe('when the output cannot be written', () => {
     await ended
     expect(said).toMatch(/status 0\n$/)
   })
+})
+
+it('Ctrl-C ends a pull with 130 and a word, and leaves a run that can go on', async () => {
+  const asked: (() => void)[] = []
+  const silent = createServer(() => asked.shift()?.()).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  try {
+    const waiting = new Promise<void>((resolve) => asked.push(resolve))
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/model.gguf`
+    const { child, ended } = home.start(['pull', url], /never/)
+    let said = ''
+    child.stderr?.on('data', (text) => {
+      said += text
+    })
+    await waiting
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    expect(said).toMatch(/Interrupted\.\n$/)
+    expect(said).toContain(`sanjha.js pull ${url}`)
+    expect(said).not.toMatch(/\bat .*:\d+:\d+/)
+    const runs = JSON.parse((await home.sanjha(['runs', 'list', '--json'])).stdout)
+    expect(runs.map(({ state }: { state: string }) => state)).toEqual(['cancelled'])
+  } finally {
+    silent.closeAllConnections()
+    silent.close()
+  }
 })

@@ -1,7 +1,7 @@
-import { formatBytes, SanjhaError } from '../../core/index.ts'
+import { formatBytes } from '../../core/index.ts'
 import type { BackendStatus } from '../../engine/index.ts'
 import type { CliContext } from '../CliContext.ts'
-import { eventPrinter } from './watchEvents.ts'
+import { followRun } from './followRun.ts'
 
 export async function listBackends(context: CliContext): Promise<void> {
   const sanjha = await context.openApp()
@@ -29,29 +29,19 @@ export async function listBackends(context: CliContext): Promise<void> {
 
 export async function installBackend(context: CliContext, name: string): Promise<void> {
   const sanjha = await context.openApp()
-  const { out, signal } = context
+  const { out } = context
   const known = (await sanjha.backends.list()).find((one) => one.name === name)
   if (known?.state === 'available' || known?.state === 'incomplete') {
     out.talk(
       `${known.packages.join(' and ')} ${known.version}, license ${known.license}, ${formatBytes(known.size ?? 0)} when unpacked.`,
     )
   }
-  const run = sanjha.runs.start('engine-install', { backend: name })
-  const stop = (): void => {
-    const current = sanjha.runs.get(run.id)
-    if (current?.state === 'running' || current?.state === 'queued') sanjha.runs.cancel(run.id)
-  }
-  signal.addEventListener('abort', stop, { once: true })
-  const show = eventPrinter(out)
-  for await (const event of sanjha.runs.events(run.id, 0, new AbortController().signal)) show(event)
-  signal.removeEventListener('abort', stop)
-  const ended = await sanjha.runs.wait(run.id)
-  if (ended.state === 'cancelled' || ended.state === 'interrupted') {
-    out.hint(`What was fetched is kept: \`sanjha engine install ${name}\` goes on from here.`)
-    throw new SanjhaError('cancelled', 'The installation was interrupted.')
-  }
-  if (ended.error !== null) throw SanjhaError.fromJSON(ended.error)
-  const status = ended.result as BackendStatus
+  const status = await followRun<BackendStatus>(context, sanjha, {
+    kind: 'engine-install',
+    input: { backend: name },
+    interrupted: 'The installation was interrupted.',
+    again: `sanjha engine install ${name}`,
+  })
   if (out.json) {
     out.document(status)
     return

@@ -68,8 +68,9 @@ export class GenerateTask implements Task {
     if (maxTokens === 0) return this.#end('length')
     let token = sampler.next(logits)
     if (isEnd(token)) {
-      if (!ignoreEnd) return this.#end('stop')
-      token = nextBest(logits, isEnd)
+      const other = ignoreEnd ? sampler.insteadOfEnd(logits) : undefined
+      if (other === undefined) return this.#end('stop')
+      token = other
     }
     const score = logprobs === undefined ? undefined : scoreToken(logits, token, logprobs)
     this.tokens.push(token)
@@ -123,13 +124,4 @@ export class GenerateTask implements Task {
     this.#reason = reason
     return false
   }
-}
-
-/** The most probable token that does not end the answer: for requests that are to go on in any case. */
-function nextBest(logits: Float32Array, isEnd: (token: number) => boolean): number {
-  let best = -1
-  for (let token = 0; token < logits.length; token++) {
-    if ((best < 0 || (logits[token] as number) > (logits[best] as number)) && !isEnd(token)) best = token
-  }
-  return best
 }

@@ -38,6 +38,18 @@ export class Candidates {
     this.#reset(logits.length)
   }
 
+  /** Only these tokens, with their logits. */
+  fillSome(tokens: Iterable<number>, logits: Float32Array): void {
+    let count = 0
+    for (const id of tokens) {
+      this.#ids[count * 3] = id
+      this.#logits[count * 3 + 1] = logits[id] as number
+      this.#logits[count * 3 + 2] = 0
+      count++
+    }
+    this.#reset(count)
+  }
+
   /** Just one token. */
   fillOne(token: number, logit: number): void {
     this.#ids[0] = token
@@ -75,6 +87,21 @@ export class Candidates {
       if ((this.#logits[index * 3 + 1] as number) > (this.#logits[best * 3 + 1] as number)) best = index
     }
     return this.#ids[best * 3] as number
+  }
+
+  /** The candidate with the largest logit among those that fit and are not banned; undefined when there is none. */
+  bestThat(fits: (token: number) => boolean): number | undefined {
+    const size = Number(this.#head.getBigUint64(this.#offsets.size, true))
+    let best: number | undefined
+    let highest = Number.NEGATIVE_INFINITY
+    for (let index = 0; index < size; index++) {
+      const logit = this.#logits[index * 3 + 1] as number
+      // Asked about few: only those that lead.
+      if (logit <= highest || !fits(this.#ids[index * 3] as number)) continue
+      highest = logit
+      best = this.#ids[index * 3] as number
+    }
+    return best
   }
 
   /** The token that the last sampler chose. */

@@ -38,3 +38,21 @@ it('one that leads nowhere fails the request, instead of ending the engine', asy
   expect(await codeOf(constrained(`root ::= "yes" ${nothing}`))).toBe('invalid_request')
   expect(textOfParts(await constrained('root ::= "yes"'))).toBe('yes')
 })
+
+it('an answer that is to go on past its end goes on as far as the grammar allows, and then stops', async () => {
+  const goingOn = (grammar: string, temperature: number): Promise<Part[]> =>
+    collect(engine, {
+      input: { type: 'completion', prompt: 'Say yes:' },
+      format: { type: 'grammar', grammar },
+      ignoreEnd: true,
+      sampling: { temperature, seed: 1 },
+      maxTokens: 12,
+    })
+  for (const temperature of [0, 1]) {
+    const whole = await goingOn('root ::= "yes"', temperature)
+    expect([textOfParts(whole), whole.at(-1)]).toMatchObject(['yes', { type: 'finish', reason: 'stop' }])
+    const open = await goingOn('root ::= "yes" ("!" | "?")*', temperature)
+    expect(textOfParts(open)).toMatch(/^yes[!?]+$/)
+    expect(open.at(-1)).toMatchObject({ type: 'finish', reason: 'length' })
+  }
+})

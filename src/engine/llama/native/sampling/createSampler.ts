@@ -4,6 +4,7 @@ import type { Vocabulary } from '../model/Vocabulary.ts'
 import type { Candidates } from './Candidates.ts'
 import { createGrammarGate, type GrammarSource } from './GrammarGate.ts'
 import { argmax } from './logprobs.ts'
+import { Shortlister } from './Shortlister.ts'
 import { isPlainGreedy, type SamplingSettings } from './settings.ts'
 
 /** Chooses the tokens of one answer. */
@@ -13,6 +14,11 @@ export interface Sampler {
    * @param logits one value per token of the vocabulary
    */
   next(logits: Float32Array): number
+  /**
+   * What to go on with in place of the end that `next` gave: the most probable token that is none and that the grammar
+   * allows, taken note of. Undefined when the grammar has come to its end.
+   */
+  insteadOfEnd(logits: Float32Array): number | undefined
   free(): void
 }
 
@@ -22,6 +28,8 @@ export interface SamplerOptions {
   /** The prompt, whose end the penalties look at too. */
   readonly prompt: readonly number[]
   readonly contextLength: number
+  /** Whether native samplers get only the tokens that matter. Default true; the choice is the same either way. */
+  readonly isShortened?: boolean
 }
 
 /** Where DRY may not continue a repetition over: llama.cpp's own list. */
@@ -41,10 +49,14 @@ export function createSampler(
   const { settings, grammar: source } = options
   const grammar = source && createGrammarGate(api, vocabulary, source)
   const chain = isPlainGreedy(settings) ? null : createChain(api, vocabulary, options)
+  const { prompt, contextLength, isShortened = true } = options
+  const shortlister = chain !== null && isShortened ? Shortlister.for(settings, prompt, contextLength) : undefined
 
   const draw = (logits: Float32Array): number => {
     if (chain === null) return argmax(logits)
-    candidates.fill(logits)
+    const few = shortlister?.tokens(logits)
+    if (few === undefined) candidates.fill(logits)
+    else candidates.fillSome(few, logits)
     api.samplerApply(chain, candidates.pointer)
     return candidates.selected
   }
@@ -62,14 +74,27 @@ export function createSampler(
           token = candidates.selected
         }
       }
-      if (chain !== null) api.samplerAccept(chain, token)
-      grammar?.accept(token)
+      take(token)
+      return token
+    },
+    insteadOfEnd(logits) {
+      candidates.fill(logits)
+      // An end changes nothing in the grammar's place, so it can be asked again.
+      if (grammar?.isAwake) api.samplerApply(grammar.sampler, candidates.pointer)
+      const token = candidates.bestThat((each) => !vocabulary.isEnd(each))
+      if (token !== undefined) take(token)
       return token
     },
     free() {
       if (chain !== null) api.samplerFree(chain)
       grammar?.free()
     },
+  }
+
+  function take(token: number): void {
+    if (chain !== null) api.samplerAccept(chain, token)
+    shortlister?.accept(token)
+    grammar?.accept(token)
   }
 
   function isAllowed(token: number): boolean {

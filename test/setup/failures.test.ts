@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fetchedNode, fetchNode, findNode } from '../../bin/bootstrap/node.js'
 import { explainNpm } from '../../bin/bootstrap/npm.js'
 import { pinnedNode } from '../../bin/bootstrap/pins.js'
+import { makeTarGz } from '../support/archives.ts'
+import { type PackageIndex, startPackageIndex } from '../support/packageIndex.ts'
 import { type RunResult, run } from '../support/run.ts'
 import { TinyCheckout } from '../support/tinyCheckout.ts'
 
@@ -100,10 +103,40 @@ describe('a checkout that cannot be set up', () => {
 
 describe('fetching Node', () => {
   let tools: string
+  let cache: string
+  let index: PackageIndex
   beforeEach(async () => {
     tools = await mkdtemp(join(tmpdir(), 'sanjha-tools-'))
+    cache = await mkdtemp(join(tmpdir(), 'sanjha-npm-'))
+    index = await startPackageIndex()
   })
-  afterEach(() => rm(tools, { recursive: true, force: true }))
+  afterEach(async () => {
+    await index.close()
+    for (const folder of [tools, cache]) await rm(folder, { recursive: true, force: true })
+  })
+
+  /** Fetches a small package of a registry on this machine in the place of the promised Node. */
+  async function fetchOther(integrity?: string): Promise<string> {
+    const content = makeTarGz({
+      'package/package.json': Buffer.from('{"name":"other","version":"7.0.0"}'),
+      'package/index.js': Buffer.from('no program'),
+    })
+    index.node['other'] = { '7.0.0': { content } }
+    const promised = integrity ?? `sha512-${createHash('sha512').update(content).digest('base64')}`
+    const pins = { ...pinnedNode.packages }
+    pinnedNode.packages['test-os'] = {
+      name: 'other',
+      version: '7.0.0',
+      binary: 'package/index.js',
+      integrity: promised,
+    }
+    const own = { npm_config_registry: index.npm, npm_config_cache: cache }
+    try {
+      return await fetchNode({ tools, platform: 'test-os', env: { ...process.env, ...own } })
+    } finally {
+      pinnedNode.packages = pins
+    }
+  }
 
   test('refuses a platform that has no package', async () => {
     await expect(fetchNode({ tools, platform: 'sunos-sparc' })).rejects.toThrow(
@@ -112,19 +145,7 @@ describe('fetching Node', () => {
   })
 
   test('refuses a package that is not the promised one, and runs and keeps nothing of it', async () => {
-    const pins = { ...pinnedNode.packages }
-    pinnedNode.packages['test-os'] = {
-      // A small real package in the place of the promised one.
-      name: 'is-number',
-      version: '7.0.0',
-      binary: 'package/index.js',
-      integrity: 'sha512-wrong',
-    }
-    try {
-      await expect(fetchNode({ tools, platform: 'test-os' })).rejects.toThrow(/not the one that was promised/)
-    } finally {
-      pinnedNode.packages = pins
-    }
+    await expect(fetchOther('sha512-wrong')).rejects.toThrow(/not the one that was promised/)
     expect(readdirSync(tools)).toEqual([])
   })
 
@@ -137,21 +158,10 @@ describe('fetching Node', () => {
   })
 
   test('keeps nothing of a promised Node that does not start here, and says why', async () => {
-    const pins = { ...pinnedNode.packages }
-    pinnedNode.packages['test-os'] = {
-      // As promised, but no program: what a binary for another C library is to this machine.
-      name: 'is-number',
-      version: '7.0.0',
-      binary: 'package/index.js',
-      integrity: 'sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng==',
-    }
-    try {
-      const fetching = fetchNode({ tools, platform: 'test-os' })
-      await expect(fetching).rejects.toThrow(/does not start (here|on this machine) \(/)
-      await expect(fetching).rejects.toMatchObject({ hint: expect.stringMatching(/by hand|glibc/) })
-    } finally {
-      pinnedNode.packages = pins
-    }
+    // As promised, but no program: what a binary for another C library is to this machine.
+    const fetching = fetchOther()
+    await expect(fetching).rejects.toThrow(/does not start (here|on this machine) \(/)
+    await expect(fetching).rejects.toMatchObject({ hint: expect.stringMatching(/by hand|glibc/) })
     expect(readdirSync(tools)).toEqual([])
   })
 

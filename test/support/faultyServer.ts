@@ -54,6 +54,8 @@ export interface FaultyServer {
   has(path: string): boolean
   /** Whether answers carry an ETag and a Last-Modified. Default true. */
   validators: boolean
+  /** Ends every transfer that is under way. */
+  cutAll(): void
   close(): Promise<void>
 }
 
@@ -82,6 +84,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
       files.set(path, { content, faults })
       return `${url}${path}`
     },
+    cutAll: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -43,7 +43,7 @@ export class Shortlister {
   /** Undefined: all of them. */
   tokens(logits: Float32Array): Set<number> | undefined {
     const changed = new Set([...this.#biased, ...this.#recent])
-    const list = shortlist(logits, this.#count)
+    const list = shortlist(logits, this.#count + changed.size)
     if (list === undefined) return undefined
     const tokens = new Set(list)
     for (const token of changed) tokens.add(token)

@@ -1,20 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { repositoryFiles } from '../support/repositoryFiles.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 /** Files longer than 400 lines, each with the reason why it is not split. */
 const longFiles: Record<string, string> = {}
 
-const list = (...args: string[]): string[] =>
-  execFileSync('git', ['ls-files', '-z', ...args], { cwd: root, encoding: 'utf8' })
-    .split('\0')
-    .filter((path) => path && existsSync(join(root, path)))
-
-/** What is, or is about to be, in the repository. */
-const files = list('--cached', '--others', '--exclude-standard')
+const files = repositoryFiles(root)
 const isText = (path: string): boolean => /\.(ts|tsx|js|cjs|mjs|json|md|yaml|yml|css|html|svg|sh)$|^\.ci\//.test(path)
 const texts = files
   .filter((path) => isText(path) && path !== 'package-lock.json' && statSync(join(root, path)).size < 2e6)

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Part } from '../../engine/index.ts'
+import type { CliContext } from '../CliContext.ts'
+import { Output } from '../terminal/Output.ts'
+import { ChatSession, type ChatTarget } from './ChatSession.ts'
+import { repl } from './repl.ts'
+import type { ChatShelf } from './slashCommands.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sanjha-repl-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const finish: Part = {
+  type: 'finish',
+  reason: 'stop',
+  usage: { promptTokens: 1, completionTokens: 1 },
+} as unknown as Part
+
+/** A chat at a terminal: what is typed goes in as a terminal sends it, keys and all. */
+function chat({ terminal = true }: { readonly terminal?: boolean } = {}) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: terminal, setRawMode: () => stdin })
+  const stderr = Object.assign(new PassThrough(), { isTTY: terminal, columns: 80 })
+  let shown = ''
+  stderr.on('data', (text) => {
+    shown += text
+  })
+  let printed = ''
+  const out = new Output({
+    stdout: { isTTY: terminal, write: (text) => (printed += text) },
+    stderr,
+    env: { NO_COLOR: '1' },
+    quiet: false,
+    json: false,
+  })
+  const stopped: string[] = []
+  /** “slow” is answered with one word and then nothing, until it is stopped. */
+  const target: ChatTarget = {
+    model: 'test',
+    generate: async function* ({ input }, signal) {
+      const [part] = (input.type === 'chat' && input.messages.at(-1)?.content) || []
+      const asked = part?.type === 'text' ? part.text : ''
+      yield { type: 'text', text: `answer to ${asked}.` }
+      if (asked === 'slow') {
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+        stopped.push(asked)
+        throw signal.reason
+      }
+      yield finish
+    },
+  }
+  let handler: (() => void) | undefined
+  const abort = new AbortController()
+  const context = {
+    io: { stdin, stderr },
+    out,
+    signal: abort.signal,
+    onInterrupt: (its: () => void) => {
+      handler = its
+      return () => {
+        handler = undefined
+      }
+    },
+  } as unknown as CliContext
+  const historyFile = join(folder, 'history')
+  const ended = repl(context, {
+    session: new ChatSession(target, { sampling: {} }),
+    shelf: {} as ChatShelf,
+    historyFile,
+    verbose: false,
+  })
+  return {
+    ended,
+    historyFile,
+    stopped,
+    type: (text: string) => stdin.write(text),
+    end: () => stdin.end(),
+    signal: () => handler?.(),
+    printed: (text: string) => expect.poll(() => printed).toContain(text),
+    shown: (text: string) => expect.poll(() => shown).toContain(text),
+  }
+}
+
+const ctrlC = '\u0003'
+
+describe('Ctrl-C in the chat', () => {
+  it('stops the answer and not the program', async () => {
+    const { type, printed, shown, stopped, ended, historyFile } = chat()
+    type('slow\r')
+    await printed('answer to slow.')
+    type(ctrlC)
+    await shown('(stopped)')
+    expect(stopped).toEqual(['slow'])
+    // The chat goes on.
+    type('quick\r')
+    await printed('answer to quick.')
+    type('/bye\r')
+    await ended
+    expect(existsSync(historyFile) && (await readFile(historyFile, 'utf8'))).toBe('slow\nquick\n/bye\n')
+  })
+
+  it('stops the answer when it comes as a signal too', async () => {
+    const { type, printed, shown, signal, stopped, end, ended } = chat({ terminal: false })
+    type('slow\n')
+    await printed('answer to slow.')
+    signal()
+    await shown('(stopped)')
+    expect(stopped).toEqual(['slow'])
+    type('quick\n')
+    await printed('answer to quick.')
+    end()
+    await ended
+  })
+
+  it('at the prompt throws away what was typed, and says how to leave when that was nothing', async () => {
+    const { type, printed, shown, ended } = chat()
+    await shown('>>> ')
+    type('half a quest')
+    type(ctrlC)
+    type('quick\r')
+    await printed('answer to quick.')
+    type(ctrlC)
+    await shown('Ctrl-D or /bye ends the chat')
+    type('/bye\r')
+    await ended
+  })
+
+  it('at a message of several lines throws all of it away', async () => {
+    const { type, printed, shown, ended } = chat()
+    type('"""first\r')
+    await shown('... ')
+    type(ctrlC)
+    type('quick\r')
+    await printed('answer to quick.')
+    type('\u0004')
+    await ended
+  })
+})

@@ -27,7 +27,7 @@ const right: Readonly<Record<string, object>> = {
       json_schema: { name: 'a', schema: { type: 'object', properties: { a: {} } } },
     },
     tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }],
-    tool_choice: { type: 'function', function: { name: 'f' } },
+    tool_choice: 'auto',
     logit_bias: { 5: 1 },
     stop: ['x'],
   },

@@ -1,8 +1,11 @@
 import { SanjhaError } from '../../core/index.ts'
 
+/** No sensible request is deeper, and writing deep values out again overflows the stack. */
+const maxNesting = 500
+
 /**
  * Reads a JSON body of at most `limit` bytes, until `signal` says to stop. Errors: `payload_too_large`, `unsupported_media_type`, `invalid_request`
- * (not JSON, not UTF-8, empty).
+ * (not JSON, not UTF-8, empty, nested too deep).
  */
 export async function readJsonBody(
   request: Request,
@@ -18,11 +21,33 @@ export async function readJsonBody(
   } catch (error) {
     throw new SanjhaError('invalid_request', 'The body is not valid UTF-8.', { cause: error })
   }
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     throw new SanjhaError('invalid_request', `The body is not valid JSON: ${(error as Error).message}.`)
   }
+  if (isDeeperThan(maxNesting, value)) {
+    throw new SanjhaError('invalid_request', `The body is nested more than ${maxNesting} levels deep.`)
+  }
+  return value
+}
+
+/** Whether lists and objects stand more than so many levels inside each other. Without recursion, which is what it guards. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true
+    const next: unknown[] = []
+    for (const each of level) {
+      if (typeof each !== 'object' || each === null) continue
+      for (const inner of Array.isArray(each) ? each : Object.values(each)) {
+        if (typeof inner === 'object' && inner !== null) next.push(inner)
+      }
+    }
+    level = next
+  }
+  return false
 }
 
 function requireJson(contentType: string | null): void {

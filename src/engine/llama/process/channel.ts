@@ -8,6 +8,8 @@ export interface Channel<In, Out> {
   onClose(listener: () => void): void
   /** Sets the one who is told of messages that never left: the other side was gone before they were written. */
   onLost(listener: (messages: readonly Out[]) => void): void
+  /** Sets the one who is told of a message that cannot be sent whoever listens, such as one nested too deep to be written. */
+  onRefused(listener: (message: Out, reason: Error) => void): void
 }
 
 /** What `ChildProcess` and `process` (of a forked child) have in common. */
@@ -38,6 +40,7 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
   let busy = false
   const closeListeners: (() => void)[] = []
   let lose: (messages: readonly Out[]) => void = () => undefined
+  let refuse: (message: Out, reason: Error) => void = () => undefined
 
   const close = (): void => {
     if (closed) return
@@ -58,18 +61,25 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
     const batch = outgoing
     outgoing = []
     sentAt = performance.now()
+    const left = (error: Error | null, messages: readonly Out[]): void => {
+      busy = false
+      if (error) {
+        lose(messages)
+        close()
+      } else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
+    }
     try {
-      port.send?.(batch, undefined, undefined, (error) => {
-        busy = false
-        if (error) {
-          lose(batch)
-          close()
-        } else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
-      })
+      port.send?.(batch, undefined, undefined, (error) => left(error, batch))
     } catch {
-      // The channel was closed between the check and the call. What a message may hold is typed, so it is never its content.
-      lose(batch)
-      close()
+      // One of them cannot be written. It alone is refused: the others belong to other requests.
+      for (const message of batch) {
+        try {
+          port.send?.([message], undefined, undefined, (error) => left(error, [message]))
+        } catch (error) {
+          refuse(message, error as Error)
+        }
+      }
+      busy = false
     }
   }
   const schedule = (isUrgent: boolean): void => {
@@ -113,6 +123,9 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
     },
     onLost: (listener) => {
       lose = listener
+    },
+    onRefused: (listener) => {
+      refuse = listener
     },
   }
 }

@@ -45,6 +45,11 @@ export function createEngineProxy(
       requests.get(message.id)?.fail(error)
     }
   })
+  channel.onRefused((message, reason) => {
+    if (message.type !== 'generate' && message.type !== 'call') return
+    const text = `The request cannot be handed to the engine: ${reason.message}.`
+    requests.get(message.id)?.fail(new SanjhaError('invalid_request', text, { cause: reason }))
+  })
 
   const call = async <T>(method: CallMethod, args: readonly unknown[], signal?: AbortSignal): Promise<T> => {
     if (failure) throw failure

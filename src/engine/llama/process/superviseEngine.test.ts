@@ -113,6 +113,20 @@ describe('a supervised engine', { timeout: 30_000 }, () => {
     expect(await codeOf(left)).toBe('cancelled')
   })
 
+  it('refuses a request that cannot be written to the process, and only that one', async () => {
+    const supervised = await start()
+    let schema: object = {}
+    for (let level = 0; level < 100_000; level++) schema = { default: schema }
+    const deep = collect(supervised.engine, {
+      input: userChat('deep'),
+      format: { type: 'json-schema', schema } as never,
+    })
+    const [refused, answered] = await Promise.all([codeOf(deep), ask(supervised, 'hello')])
+    expect([refused, answered]).toEqual(['invalid_request', 'You said: hello'])
+    expect(await ask(supervised, 'again')).toBe('You said: again')
+    expect(supervised).toMatchObject({ restarts: 0, state: 'ready' })
+  })
+
   it('gives the last lines and the path of the log with a crash', async () => {
     const supervised = await start()
     const error = await failure(ask(supervised, '[[crash]]'))

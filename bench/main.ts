@@ -29,7 +29,7 @@ async function main(options: BenchOptions): Promise<void> {
       await preparePeers(talk)
       return
     case 'publish':
-      publishAll(await publish())
+      publishAll(await publish(options.out ?? resultFile))
       return
     case 'run':
       await runAll(options, selectBenchmarks(options.select))

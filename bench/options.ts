@@ -20,7 +20,7 @@ npm run bench -- --prepare             build the programs to compare with
   --quick        short trial runs, whose numbers are worth nothing
   --threads N    hold both sides to so many threads
   --json         print the result file
-  --out FILE     another result file
+  --out FILE     another result file, also for --publish
   --publish      join the last results to docs/reference/benchmarks.json and make the page; what was not measured stays as it was
 
 Results: bench/results/latest.json (quick.json with --quick). SANJHA_BENCH_PEERS names a folder with other builds of

@@ -8,7 +8,7 @@ import { bytesPerToken, limits, memoryArm } from './memoryLimit.ts'
 import { OwnEngine } from './OwnEngine.ts'
 
 /** For each depth, so that a slow machine does not make the whole endless. */
-const budgetMs = 45_000
+const budgetMs = 35_000
 
 /** How generation slows down as the conversation grows. */
 export const history: Benchmark = {

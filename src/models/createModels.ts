@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import {
   type Clock,
@@ -14,7 +15,6 @@ import { type Catalog, type CatalogMatch, openCatalog } from './catalog/index.ts
 import type { ModelDetails, Models, PullOptions } from './contract.ts'
 import type { PullDeps } from './pull.ts'
 import { formatReference, parseReference, type Reference } from './reference.ts'
-import type { RegistryContext } from './registry/index.ts'
 import { type ModelStore, openStore } from './store/index.ts'
 import { storeError } from './storeError.ts'
 
@@ -70,17 +70,6 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     const stored = (await store.list()).flatMap((m) => [m.name, ...m.aliases])
     return didYouMean(name, [...stored, ...catalog.models().flatMap((m) => m.shortNames)])
   }
-
-  const registryContext = (): RegistryContext => ({
-    store,
-    env: options.env,
-    network: options.config.network,
-    downloads: options.config.downloads,
-    clock,
-    log,
-    ...(options.home !== undefined && { home: options.home }),
-    ...(options.fetch !== undefined && { fetch: options.fetch }),
-  })
 
   const prune = async (sweep: () => ReturnType<ModelStore['prune']>): ReturnType<ModelStore['prune']> => {
     const swept = await sweep()
@@ -171,8 +160,13 @@ export function createModels(options: ModelsOptions): ModelsRoom {
         })
       }
       const { digest } = await required(name)
-      const { pushToRegistry } = await import('./registry/index.ts')
-      return pushToRegistry(digest, reference, registryContext(), pushOptions)
+      const [{ pushToRegistry }, { registryContext }] = await Promise.all([
+        import('./registry/index.ts'),
+        import('./pullContext.ts'),
+      ])
+      const { env, home = homedir() } = options
+      const context = registryContext({ ...options, store, catalog, clock, log }, { env, home })
+      return pushToRegistry(digest, reference, context, pushOptions)
     }),
     prune: guard(() => prune(() => store.prune())),
     suggest: guard(suggest),

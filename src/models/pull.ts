@@ -3,13 +3,13 @@ import { type Clock, SanjhaError, systemClock } from '../core/index.ts'
 import type { ModelDetails, PullOptions } from './contract.ts'
 import { cancelled, type DownloadTools } from './download/index.ts'
 import { type PullConfig, type PullDeps, transportContext } from './pullContext.ts'
-import { allSourcesFailed, mayHelpElsewhere, type SourceFailure } from './pullErrors.ts'
 import { type PullPlan, planPull } from './pullPlan.ts'
 import { PullReporter } from './pullProgress.ts'
 import { type PullWork, pullFrom } from './pullSource.ts'
-import { formatReference, type Reference } from './reference.ts'
+import { formatReference } from './reference.ts'
 import { lockStaging } from './stagingLock.ts'
 import type { ModelStore } from './store/index.ts'
+import { trySources } from './trySources.ts'
 
 export type { PullConfig, PullDeps }
 
@@ -51,7 +51,17 @@ async function pullPlanned(plan: PullPlan, deps: PullDeps, options: PullOptions,
     await store.stagingDirectory(key) // and have removed the folder
     const context = await transportContext(deps, options.signal)
     const tools: DownloadTools = { net: context.net, ...(deps.freeSpace && { freeSpace: deps.freeSpace }) }
-    return await trySources(plan, { deps, context, tools, reporter, directory, key, options, signal: options.signal })
+    const { signal } = options
+    const work: PullWork = { deps, context, tools, reporter, directory, key, options, signal }
+    return await trySources(plan, (source) => pullFrom(plan, source, work), {
+      signal,
+      onNext: (source) => reporter.say(`Trying another source of the same bytes: ${source}`),
+      onFailure: (source, error) => {
+        deps.log?.warn({ source, code: error.code }, 'a source of a model failed')
+        // A single source's reason is the error itself, and is heard once.
+        if (plan.sources.length > 1) reporter.say(`${source}: ${error.message}`)
+      },
+    })
   } finally {
     reporter.end()
     // An empty folder keeps nothing; one with a partial file stays for the next attempt.
@@ -81,33 +91,4 @@ async function findStored(plan: PullPlan, store: ModelStore): Promise<ModelDetai
   // A local file may have changed since; looking at it again costs nothing on the network.
   if (source === undefined || source.reference.scheme === 'file') return undefined
   return await store.findBySource(formatReference(source.reference))
-}
-
-async function trySources(plan: PullPlan, work: PullWork): Promise<ModelDetails> {
-  const failures: SourceFailure[] = []
-  const unreachable = new Set<string>()
-  for (const source of plan.sources) {
-    const place = placeOf(source.reference)
-    if (unreachable.has(place)) continue
-    const name = formatReference(source.reference)
-    if (failures.length > 0) work.reporter.say(`Trying another source of the same bytes: ${name}`)
-    try {
-      return await pullFrom(plan, source, work)
-    } catch (thrown) {
-      const error = SanjhaError.from(thrown)
-      if (!mayHelpElsewhere(error)) throw error
-      failures.push({ source: name, error })
-      if (error.code === 'network_unreachable' || error.code === 'invalid_config') unreachable.add(place)
-      work.deps.log?.warn({ source: name, code: error.code }, 'a source of a model failed')
-      // A single source's reason is the error itself, and is heard once.
-      if (plan.sources.length > 1) work.reporter.say(`${name}: ${error.message}`)
-    }
-  }
-  throw allSourcesFailed(plan, failures)
-}
-
-/** Sources at the same place fail together. */
-function placeOf(reference: Reference): string {
-  if (reference.scheme === 'https' || reference.scheme === 'http') return new URL(reference.url).host
-  return reference.scheme === 'oci' ? reference.host : reference.scheme
 }

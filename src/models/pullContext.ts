@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
-import type { Clock, Config, Logger } from '../core/index.ts'
+import { type Clock, type Config, type Logger, silentLogger, systemClock } from '../core/index.ts'
 import type { Catalog } from './catalog/index.ts'
 import { createNet, type Fetch } from './download/index.ts'
+import type { RegistryContext } from './registry/index.ts'
 import type { ModelStore } from './store/index.ts'
 import { createRunProgram, type RunProgram, type TransportContext } from './transports/index.ts'
 
@@ -52,6 +53,16 @@ export async function transportContext(deps: NetworkDeps, signal: AbortSignal | 
     cwd: deps.cwd ?? process.cwd(),
     signal,
   }
+}
+
+/** What the registry client gets, made of the same. */
+export function registryContext(
+  deps: PullDeps,
+  { env, home }: Pick<TransportContext, 'env' | 'home'>,
+): RegistryContext {
+  const { store, fetch, clock = systemClock, log = silentLogger } = deps
+  const { downloads, network } = deps.config ?? defaultPullConfig(env)
+  return { store, env, network, downloads, clock, log, home, ...(fetch && { fetch }) }
 }
 
 /** For users of the library who load no configuration. */

@@ -1,8 +1,8 @@
-import { SanjhaError, silentLogger, systemClock } from '../core/index.ts'
+import { SanjhaError } from '../core/index.ts'
 import type { Catalog } from './catalog/index.ts'
 import type { ModelDetails, PullOptions } from './contract.ts'
 import { bringFile, type DownloadTools } from './download/index.ts'
-import { defaultPullConfig, type PullDeps } from './pullContext.ts'
+import { type PullDeps, registryContext } from './pullContext.ts'
 import { catalogMatch, type PullPlan, type PullSource } from './pullPlan.ts'
 import type { PullReporter } from './pullProgress.ts'
 import { formatReference, parseReference, type RegistryReference } from './reference.ts'
@@ -83,23 +83,7 @@ async function pullOci(
   { deps, context, options }: PullWork,
 ): Promise<ModelDetails> {
   const { pullFromRegistry } = await import('./registry/index.ts')
-  const { env = process.env, clock = systemClock, log = silentLogger } = deps
-  const { downloads, network } = deps.config ?? defaultPullConfig(env)
-  return await pullFromRegistry(
-    reference,
-    plan.name,
-    {
-      store: deps.store,
-      env,
-      network,
-      downloads,
-      clock,
-      log,
-      home: context.home,
-      ...(deps.fetch && { fetch: deps.fetch }),
-    },
-    options,
-  )
+  return await pullFromRegistry(reference, plan.name, registryContext(deps, context), options)
 }
 
 /** What a source offers. Fetches no weights. */

@@ -1,11 +1,9 @@
-import { SanjhaError, silentLogger, systemClock } from '../core/index.ts'
 import type { PullOptions, ResolvedReference } from './contract.ts'
-import { cancelled } from './download/index.ts'
-import { defaultPullConfig, type PullDeps, transportContext } from './pullContext.ts'
-import { allSourcesFailed, mayHelpElsewhere, type SourceFailure } from './pullErrors.ts'
+import { type PullDeps, registryContext, transportContext } from './pullContext.ts'
 import { type PullPlan, type PullSource, planPull } from './pullPlan.ts'
 import { promisedDigest, resolveSource } from './pullSource.ts'
 import { formatReference } from './reference.ts'
+import { trySources } from './trySources.ts'
 
 /**
  * Finds out what a pull would fetch, and from where, without fetching it: the first of the sources that answers.
@@ -17,18 +15,7 @@ export async function resolveModel(
   options: PullOptions = {},
 ): Promise<ResolvedReference> {
   const plan = planPull(text, deps.catalog)
-  const failures: SourceFailure[] = []
-  for (const source of plan.sources) {
-    try {
-      return await resolveOne(plan, source, deps, options)
-    } catch (thrown) {
-      if (options.signal?.aborted) throw cancelled()
-      const error = SanjhaError.from(thrown)
-      if (!mayHelpElsewhere(error)) throw error
-      failures.push({ source: formatReference(source.reference), error })
-    }
-  }
-  throw allSourcesFailed(plan, failures)
+  return await trySources(plan, (source) => resolveOne(plan, source, deps, options), options)
 }
 
 async function resolveOne(
@@ -40,19 +27,7 @@ async function resolveOne(
   const context = await transportContext(deps, options.signal)
   if (source.reference.scheme === 'oci') {
     const { resolveInRegistry } = await import('./registry/index.ts')
-    const { env = process.env, clock = systemClock, log = silentLogger } = deps
-    const { downloads, network } = deps.config ?? defaultPullConfig(env)
-    const registry = {
-      store: deps.store,
-      env,
-      network,
-      downloads,
-      clock,
-      log,
-      home: context.home,
-      ...(deps.fetch && { fetch: deps.fetch }),
-    }
-    const files = await resolveInRegistry(source.reference, registry, options)
+    const files = await resolveInRegistry(source.reference, registryContext(deps, context), options)
     return { name: plan.name, source: formatReference(source.reference), files, messages: [] }
   }
   const resolved = await resolveSource(plan, source, context)

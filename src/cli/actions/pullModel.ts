@@ -5,7 +5,8 @@ import { followRun } from './followRun.ts'
 import { licenseText } from './licenseText.ts'
 
 /** What `pull` would fetch, from where, and how much of it. */
-export async function previewPull(context: CliContext, reference: string): Promise<void> {
+export async function previewPull(context: CliContext, given: string): Promise<void> {
+  const reference = absoluteReference(given, context.io.cwd)
   const sanjha = await context.openApp()
   const { out, signal } = context
   const { name, source, files, messages } = await sanjha.models.resolve(reference, { signal })

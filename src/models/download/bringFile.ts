@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isNodeError, SanjhaError } from '../../core/index.ts'
+import { SanjhaError } from '../../core/index.ts'
 import { digestOfFile } from '../digest.ts'
 import { extractMember } from './archive/extractMember.ts'
 import type {
@@ -15,6 +15,7 @@ import type {
 } from './byteOrigin.ts'
 import { requireSpace, spaceError } from './diskSpace.ts'
 import { type DownloadTools, downloadFile } from './downloadFile.ts'
+import { localSize } from './localSize.ts'
 import { cancelled } from './openUrl.ts'
 import { assertPlainName, findBrought, markBrought } from './partialFile.ts'
 import { placeLocal } from './placeLocal.ts'
@@ -60,7 +61,7 @@ export async function bringFile(request: BringRequest, tools: DownloadTools): Pr
 async function bringLocal(request: BringRequest, origin: LocalOrigin, tools: DownloadTools): Promise<BroughtFile> {
   const { directory, name, expected, signal } = request
   const target = join(directory, name)
-  const size = await sizeOf(origin.path)
+  const size = await localSize(origin.path)
   request.onProgress?.({ completed: 0, total: size, message: `Reading ${name}` })
   await rm(target, { force: true })
   await placeLocal(origin.path, target, async () => await requireSpace(directory, size, name, tools.freeSpace))
@@ -237,15 +238,4 @@ function check(expected: Expected, got: { size: number; digest: string }, what: 
       details: { promised: expected.digest, received: got.digest, size: got.size, source: what },
     },
   )
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    const info = await stat(path)
-    if (info.isFile()) return info.size
-  } catch (error) {
-    if (!isNodeError(error) || (error.code !== 'ENOENT' && error.code !== 'ENOTDIR')) throw error
-    throw new SanjhaError('not_found', `There is no file ${path}.`, { cause: error, hint: 'Check the path.' })
-  }
-  throw new SanjhaError('invalid_reference', `${path} is no file.`, { hint: 'Name a .gguf or .safetensors file.' })
 }

@@ -12,6 +12,7 @@ export type {
   TransferProgress,
 } from './byteOrigin.ts'
 export { type DownloadTools, downloadFile } from './downloadFile.ts'
+export { localSize } from './localSize.ts'
 export { createNet, type Fetch, type Net, type NetOptions, offlineError, systemLookup } from './net.ts'
 export { cancelled, openUrl, refusePrivate } from './openUrl.ts'
 export { RateMeter } from './rateMeter.ts'

@@ -68,3 +68,16 @@ it.each([
   expect(status).toBe(200)
   expect(t.engine.requests.at(-1)!.format).toEqual(expected)
 })
+
+it('two names of one setting may say the same, and nothing else', async () => {
+  const ask = (more: object) => t.json('POST', '/v1/chat/completions', { model: 'test', messages, ...more })
+  for (const names of [
+    ['max_completion_tokens', 'max_tokens'],
+    ['repetition_penalty', 'repeat_penalty'],
+  ] as const) {
+    expect((await ask({ [names[0]]: 2, [names[1]]: 2 })).status).toBe(200)
+    const { status, body } = await ask({ [names[0]]: 2, [names[1]]: 3 })
+    expect([status, body.error.param]).toEqual([400, names[0]])
+    for (const name of names) expect(body.error.message).toContain(`\`${name}\``)
+  }
+})

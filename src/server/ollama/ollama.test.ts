@@ -224,6 +224,7 @@ it('what is wrong or not offered is refused in one clear sentence', async () => 
   expect(await refused('/api/chat', { messages: user, options: { temperature: -1 } })).toContain('options.temperature')
   expect(await refused('/api/create', {})).toContain('sanjha pull file:')
   expect(await refused('/api/push', {})).toContain('sanjha push')
+  expect(await refused('/api/pull', { insecure: true })).toContain('`insecure`')
 })
 
 it('who asks a model to think that cannot is told so', async () => {

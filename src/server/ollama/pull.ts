@@ -15,7 +15,10 @@ interface PullBody {
 
 const body: z.ZodType<PullBody> = z.intersection(
   modelField,
-  z.object({ stream: optional(z.boolean()), insecure: optional(z.boolean()) }),
+  z.object({
+    stream: optional(z.boolean()),
+    insecure: optional(z.literal(false, { error: 'connections that are not encrypted are not offered over this API' })),
+  }),
 )
 
 export const pull: Route = route({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
 import type { GenerateRequest, Sampling, Tool, ToolChoice } from '../../engine/index.ts'
 import { oneFormat } from '../http/oneFormat.ts'
+import { oneValue } from '../http/oneValue.ts'
 import type { MessagesWithImages } from '../http/resolveImages.ts'
 import { defined, optional, stopStrings, tokenLimit } from '../http/schema.ts'
 import { formatFields, responseFormat, structuredOutputs } from './format.ts'
@@ -128,7 +129,7 @@ function checkSupported(raw: Raw): void {
 function toGenerate(raw: Raw): Omit<GenerateRequest, 'input' | 'sampling'> {
   const format = oneFormat(formatFields(raw), raw.tool_choice)
   return defined({
-    maxTokens: raw.max_completion_tokens ?? raw.max_tokens,
+    maxTokens: oneValue({ max_completion_tokens: raw.max_completion_tokens, max_tokens: raw.max_tokens }),
     stop: raw.stop,
     format,
     logprobs: raw.logprobs ? (raw.top_logprobs ?? 0) : undefined,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
 import type { Sampling } from '../../engine/index.ts'
+import { oneValue } from '../http/oneValue.ts'
 import { defined, optional, seed } from '../http/schema.ts'
 
 const fraction = z.number().min(0).max(1)
@@ -45,7 +46,10 @@ function toSampling(raw: z.output<typeof fields>): Sampling {
     typicalP: raw.typical_p,
     presencePenalty: raw.presence_penalty,
     frequencyPenalty: raw.frequency_penalty,
-    repeatPenalty: raw.repetition_penalty ?? raw.repeat_penalty,
+    repeatPenalty: oneValue({
+      repetition_penalty: raw.repetition_penalty,
+      repeat_penalty: raw.repeat_penalty,
+    }),
     repeatLastN: raw.repeat_last_n,
     dry:
       raw.dry_multiplier === undefined

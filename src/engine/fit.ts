@@ -29,10 +29,11 @@ const processBytes = 176 * MiB
 const computeShare = 0.05
 
 /**
- * The engine keeps a second context for requests whose result must not depend on others (a seed, `score`), made when the
- * first such request comes, of so many tokens at most unless a longer one asks.
+ * Besides its context the engine keeps two more stores of so many tokens at most: a second context for requests whose
+ * result must not depend on others (a seed, `score`), longer only if one asks, and what idle chats have evaluated.
  */
-const exactContext = 4096
+const besideLength = 4096
+const besideCount = 2
 
 /** Less context than this is of no use to a chat, so it is not chosen by itself. */
 export const smallestUsefulContext = 2048
@@ -48,10 +49,11 @@ export const kvTypeShare: Readonly<Record<'f16' | 'q8_0' | 'q4_0', number>> = { 
 
 /**
  * The memory a model needs with a context of so many tokens, which all requests share.
- * Formula: weights + (tokens + those of the exact context) × bytes per token + (process + 5 % of the weights, at least 32 MiB).
+ * Formula: weights + (tokens + those of the exact context + those kept of idle chats) × bytes per token + (process + 5 % of the weights, at least 32 MiB).
  */
 export function memoryNeed(model: ModelSize, contextLength: number): MemoryNeed {
-  const contextBytes = Math.ceil((contextLength + Math.min(contextLength, exactContext)) * bytesPerToken(model))
+  const besides = besideCount * Math.min(contextLength, besideLength)
+  const contextBytes = Math.ceil((contextLength + besides) * bytesPerToken(model))
   const overheadBytes = Math.ceil(processBytes + Math.max(32 * MiB, model.weightsBytes * computeShare))
   return {
     weightsBytes: model.weightsBytes,
@@ -102,7 +104,8 @@ export function estimateFit(model: ModelSize, availableBytes: number, contextLen
 /** The longest context that takes so many bytes at most: the inverse of `contextBytes`. */
 function contextWithin(model: ModelSize, bytes: number): number {
   const tokens = bytes / bytesPerToken(model)
-  return tokens <= 2 * exactContext ? tokens / 2 : tokens - exactContext
+  const besides = besideCount * besideLength
+  return tokens <= besideLength + besides ? tokens / (1 + besideCount) : tokens - besides
 }
 
 /** Where the header does not say: small models cost about 1/10,000 of their weights per token of context, large ones less. */

@@ -28,6 +28,8 @@ const outputs = 64
 const longestCheck = 32
 /** A cancellation may wait so long, in milliseconds; most tokens of small models take less. */
 const quickMs = 20
+/** Tokens of idle chats that are kept outside of the context; see Shelf, and the estimate in `engine/fit.ts`. */
+const longestShelf = 4096
 /** A context is at least so long, so that short requests do not make it anew. */
 const leastExactCells = 4096
 
@@ -108,6 +110,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
         context: shared,
         sequences: slots,
         isExact: false,
+        shelf: { capacity: Math.min(contextLength, longestShelf) },
         cost,
         onStep: ({ promptTokens, newTokens, milliseconds }) => counters.step(promptTokens, newTokens, milliseconds),
       }),

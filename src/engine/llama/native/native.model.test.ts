@@ -135,6 +135,20 @@ describe('cached prefixes', () => {
     const all = await Promise.all([1, 2, 3, 4].map((i) => generate(complete(`${system} ${i}`, { maxTokens: 4 }))))
     for (const { usage } of all) expect(usage.cachedTokens).toBeGreaterThan(usage.promptTokens - 6)
   })
+
+  it('outlive other requests outside of the context, and say the same when they come back', async () => {
+    const chat = complete(`Shelf: ${story.repeat(6)}\n\nAda`, { maxTokens: 1, logprobs: 5 })
+    const tokenOf = (parts: readonly Part[]): number =>
+      (parts[0]?.type === 'text' && parts[0].logprobs?.[0]?.logprob) || 0
+    const first = await generate(chat)
+    await generate(complete('Something else entirely', { maxTokens: 4 }))
+    const again = await generate(chat)
+    expect(again.usage.cachedTokens).toBe(again.usage.promptTokens - 1)
+    expect(again.text).toBe(first.text)
+    expect(tokenOf(again.parts)).toBeLessThan(0)
+    // Other pieces and another place give other bits; another memory would give another answer.
+    expect(Math.abs(tokenOf(again.parts) - tokenOf(first.parts))).toBeLessThan(0.5)
+  })
 })
 
 describe('limits', () => {

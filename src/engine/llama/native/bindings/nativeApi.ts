@@ -52,6 +52,12 @@ export interface NativeApi {
   memorySeqCp(memory: Pointer, source: number, target: number, from: number, to: number): void
   memorySeqPosMin(memory: Pointer, sequence: number): number
   memorySeqPosMax(memory: Pointer, sequence: number): number
+  /** Bytes. */
+  stateSeqGetSize(context: Pointer, sequence: number): number
+  /** Bytes written; 0 when it failed. */
+  stateSeqGetData(context: Pointer, into: Uint8Array, sequence: number): number
+  /** Bytes read; 0 when it failed. */
+  stateSeqSetData(context: Pointer, from: Uint8Array, sequence: number): number
   batchInit(tokens: number, sequencesPerToken: number): StructValue
   batchFree(batch: StructValue): void
   /** On a worker thread, so that the event loop stays alive. */
@@ -173,6 +179,9 @@ function bind(libraries: NativeLibraries, types: NativeTypes): NativeApi {
   const initLazy = f('sampler_init_grammar_lazy_patterns', p, p, ...lazyArgs.slice(1))
   const logSet = f('log_set', 'void', p, p)
   const harmless = harmlessCallback(base)
+  const stateSize = f('state_seq_get_size', 'size_t', p, 'int')
+  const stateGet = f('state_seq_get_data', 'size_t', p, p, 'size_t', 'int')
+  const stateSet = f('state_seq_set_data', 'size_t', p, p, 'size_t', 'int')
   const modelSize = f('model_size', 'uint64', p)
   const modelParameters = f('model_n_params', 'uint64', p)
   return {
@@ -218,6 +227,9 @@ function bind(libraries: NativeLibraries, types: NativeTypes): NativeApi {
     memorySeqCp: f('memory_seq_cp', 'void', p, 'int', 'int', 'int', 'int'),
     memorySeqPosMin: f('memory_seq_pos_min', 'int', p, 'int'),
     memorySeqPosMax: f('memory_seq_pos_max', 'int', p, 'int'),
+    stateSeqGetSize: (context, sequence) => Number(stateSize(context, sequence)),
+    stateSeqGetData: (context, into, sequence) => Number(stateGet(context, into, into.length, sequence)),
+    stateSeqSetData: (context, from, sequence) => Number(stateSet(context, from, from.length, sequence)),
     batchInit: (tokens, sequencesPerToken) => batchInit(tokens, 0, sequencesPerToken),
     batchFree: f('batch_free', 'void', batch),
     decode: promised('decode', 'int', p, batch),

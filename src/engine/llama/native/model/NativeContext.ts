@@ -167,6 +167,21 @@ export class NativeContext {
     if (this.memory !== null) this.#api.memorySeqCp(this.memory, source, target, 0, length)
   }
 
+  /** A copy of what a sequence holds, for `restore`. Undefined when it cannot be had. Not while a decode runs. */
+  save(sequence: number): Uint8Array | undefined {
+    const size = this.#api.stateSeqGetSize(this.pointer, sequence)
+    if (size === 0) return undefined
+    const data = Buffer.allocUnsafeSlow(size)
+    return this.#api.stateSeqGetData(this.pointer, data, sequence) === size ? data : undefined
+  }
+
+  /** Puts what `save` gave into an empty sequence of this context. False when there is no room; it is empty then. */
+  restore(sequence: number, data: Uint8Array): boolean {
+    if (this.#api.stateSeqSetData(this.pointer, data, sequence) === data.length) return true
+    this.trim(sequence, 0)
+    return false
+  }
+
   setThreads(generation: number, prompt: number): void {
     if (this.#threads[0] === generation && this.#threads[1] === prompt) return
     this.#threads = [generation, prompt]

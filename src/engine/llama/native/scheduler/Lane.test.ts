@@ -4,7 +4,7 @@ import type { SanjhaError } from '../../../../core/index.ts'
 import type { DecodeResult } from '../model/NativeContext.ts'
 import { StepCost } from '../speculative/StepCost.ts'
 import { fixedThreads } from '../threads/ThreadController.ts'
-import { Lane, type LaneContext } from './Lane.ts'
+import { Lane, type LaneContext, type LaneOptions } from './Lane.ts'
 import { Scheduler } from './Scheduler.ts'
 import type { Task } from './Task.ts'
 
@@ -31,6 +31,9 @@ class SimulatedContext implements LaneContext {
   decodes = 0
   decodedNow = 0
   isDecoding = false
+  saves = 0
+  restores = 0
+  failsToRestore = false
   largestBatch = 0
   readonly #canTrim: boolean
   #batch: { token: number; position: number; sequence: number; row: number }[] = []
@@ -120,6 +123,21 @@ class SimulatedContext implements LaneContext {
     this.memory[target] = (this.memory[source] as number[]).slice(0, length)
   }
 
+  save(sequence: number): Uint8Array {
+    if (this.isDecoding) throw new Error('touched while decoding')
+    this.saves++
+    return Uint8Array.from(this.memory[sequence] as number[])
+  }
+
+  restore(sequence: number, data: Uint8Array): boolean {
+    if (this.isDecoding) throw new Error('touched while decoding')
+    if ((this.memory[sequence] as number[]).length > 0) throw new Error('the target is not empty')
+    if (this.failsToRestore || this.memory.flat().length + data.length > this.cells) return false
+    this.restores++
+    this.memory[sequence] = [...data]
+    return true
+  }
+
   setThreads(): void {}
   free(): void {}
 }
@@ -127,7 +145,8 @@ class SimulatedContext implements LaneContext {
 /** Writes what the model says, and drafts: right tokens, wrong ones, or some of each. */
 class WritingTask implements Task {
   readonly tokens: number[]
-  readonly cachePrompt = true
+  cached = 0
+  readonly cachePrompt: boolean
   readonly isExact: boolean
   readonly end: Promise<'finished' | 'full' | SanjhaError>
   readonly #promptLength: number
@@ -135,7 +154,8 @@ class WritingTask implements Task {
   readonly #draft: number
   #resolve: (how: 'finished' | 'full' | SanjhaError) => void = () => undefined
 
-  constructor(prompt: readonly number[], count: number, draft: number, isExact = false) {
+  constructor(prompt: readonly number[], count: number, draft: number, isExact = false, cachePrompt = true) {
+    this.cachePrompt = cachePrompt
     this.tokens = [...prompt]
     this.#promptLength = prompt.length
     this.#count = count
@@ -169,7 +189,9 @@ class WritingTask implements Task {
     }
     return tokens.slice(this.tokens.length)
   }
-  started(): void {}
+  started(cached: number): void {
+    this.cached = cached
+  }
   evaluated(): void {}
   drafted(): void {}
   finished(): void {
@@ -185,7 +207,14 @@ class WritingTask implements Task {
 
 let time = 0
 const clock = { now: () => time, monotonic: () => time++, sleep: async () => undefined }
-const lane = (context: LaneContext, sequences: number, isExact: boolean, canTrim: boolean, quickMs = 0): Lane =>
+const lane = (
+  context: LaneContext,
+  sequences: number,
+  isExact: boolean,
+  canTrim: boolean,
+  quickMs = 0,
+  shelf: LaneOptions['shelf'] = { capacity: 0 },
+): Lane =>
   new Lane({
     context,
     sequences,
@@ -195,6 +224,7 @@ const lane = (context: LaneContext, sequences: number, isExact: boolean, canTrim
     threads: { generation: fixedThreads(1), prompt: fixedThreads(1) },
     cost: new StepCost(),
     quickMs,
+    shelf,
   })
 
 const prompt = fc.array(fc.nat(3), { minLength: 1, maxLength: 60 })
@@ -203,6 +233,7 @@ const task = fc.record({
   count: fc.integer({ min: 1, max: 12 }),
   draft: fc.nat(5),
   isExact: fc.boolean(),
+  cachePrompt: fc.boolean(),
   /** Decodes after which it is cancelled; −1: never. */
   cancelAfter: fc.oneof(fc.constant(-1), fc.nat(6)),
 })
@@ -216,16 +247,19 @@ describe('Lane and Scheduler', () => {
         faults,
         fc.boolean(),
         fc.constantFrom(0, 1000),
-        async (list, bad, canTrim, quickMs) => {
+        fc.constantFrom({ capacity: 0 }, { capacity: 60, worthwhile: 10 }),
+        fc.boolean(),
+        async (list, bad, canTrim, quickMs, shelf, failsToRestore) => {
           const context = new SimulatedContext(80, 3, canTrim)
+          context.failsToRestore = failsToRestore
           const exact = new SimulatedContext(80, 1, canTrim)
           context.faults = bad
           const scheduler = new Scheduler({
-            shared: lane(context, 3, false, canTrim, quickMs),
+            shared: lane(context, 3, false, canTrim, quickMs, shelf),
             exact: async () => lane(exact, 1, true, canTrim, quickMs),
           })
-          const running = list.map(({ prompt, count, draft, isExact, cancelAfter }) => {
-            const work = new WritingTask(prompt, count, canTrim ? draft : 0, isExact)
+          const running = list.map(({ prompt, count, draft, isExact, cachePrompt, cancelAfter }) => {
+            const work = new WritingTask(prompt, count, canTrim ? draft : 0, isExact, cachePrompt)
             scheduler.submit(work)
             return { work, expected: expectedText(prompt, count), cancelAfter }
           })
@@ -250,6 +284,37 @@ describe('Lane and Scheduler', () => {
       ),
       { numRuns: 150 },
     )
+  })
+
+  it('puts idle chats out of the way of who works, and goes on with them where they were', async () => {
+    const context = new SimulatedContext(200, 2, true)
+    const shared = lane(context, 2, false, true, 0, { capacity: 100, worthwhile: 30 })
+    const scheduler = new Scheduler({ shared, exact: () => Promise.reject(new Error()) })
+    const say = async (prompt: readonly number[], count: number, cachePrompt = true): Promise<WritingTask> => {
+      const work = new WritingTask(prompt, count, 0, false, cachePrompt)
+      scheduler.submit(work)
+      expect(await work.end).toBe('finished')
+      expect(work.written).toEqual(expectedText(prompt, count))
+      return work
+    }
+    const chat = Array.from({ length: 40 }, (_, i) => (i * i) % 7)
+    const first = await say(chat, 5)
+    expect(context.saves).toBe(0)
+    await say([9, 8, 7], 20)
+    expect(context.saves).toBe(1)
+    expect(context.memory.flat()).toHaveLength(22)
+    const next = await say([...first.tokens, 1, 2], 5)
+    expect([next.cached, context.restores]).toEqual([44, 1])
+    // Half of it is a beginning for another, too.
+    await say([9, 8, 7], 20)
+    expect((await say([...chat.slice(0, 20), 11, 12], 3)).cached).toBe(20)
+    // Nothing stays of what is not to be cached.
+    await say([13, 14, 15], 5, false)
+    expect(context.memory.flat().filter((token) => token === 14)).toEqual([])
+    context.failsToRestore = true
+    await say([1, ...chat], 5)
+    expect((await say([...first.tokens, 1, 2], 2)).cached).toBe(0)
+    await scheduler.close()
   })
 
   it('lets streams go on while a long prompt is read', async () => {

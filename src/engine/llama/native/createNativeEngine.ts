@@ -26,8 +26,8 @@ const batch = 512
 const outputs = 64
 /** Tokens checked in one decode at most, the last known one included. */
 const longestCheck = 32
-/** A cancellation may wait so long, in milliseconds; most tokens of small models take less. */
-const quickMs = 20
+/** A cancellation may wait so long, in milliseconds; a token of a small model takes less, and one of eight streams too. */
+const quickMs = 40
 /** Tokens of idle chats that are kept outside of the context; see Shelf, and the estimate in `engine/fit.ts`. */
 const longestShelf = 4096
 /** A context is at least so long, so that short requests do not make it anew. */

@@ -51,6 +51,8 @@ export interface LaneOptions {
 /** Where an exact lane cuts prompts, in tokens. Also the least piece of a prompt that another may share. */
 export const exactChunk = 64
 
+/** A trial that fails costs twice as long as its tokens would have taken. */
+const trialChunk = 64
 /** The shelf must have so many tokens more than the slots for it to be worth copying them. */
 const leastFind = 16
 
@@ -256,7 +258,8 @@ export class Lane {
       const toCut = exactChunk - (slot.cells.length % exactChunk)
       return [this.#enter(slot, Math.min(pending(slot), toCut), [])]
     }
-    const budget = promptBudget(this.#context.capacity, this.#context.size, this.#msPerPromptToken)
+    const most = promptBudget(this.#context.capacity, this.#context.size, this.#msPerPromptToken)
+    const budget = this.#options.threads.prompt.isTrying ? Math.min(most, trialChunk) : most
     const shares = shareBudget(budget, reading.map(pending))
     reading.forEach((slot, i) => {
       if ((shares[i] as number) > 0) entries.push(this.#enter(slot, shares[i] as number, []))

@@ -50,6 +50,17 @@ describe('ThreadController', () => {
     })
   }
 
+  it('tries again soon after a trial that cost much', () => {
+    const controller = new ThreadController({ max: 2 })
+    for (let decode = 0; decode < 20; decode++)
+      controller.record(controller.next, 1, controller.next === 2 ? 9000 : 3000)
+    expect(controller.choice.threads).toBe(1)
+    expect(controller.isTrying).toBe(false)
+    for (let decode = 0; decode < 9; decode++)
+      controller.record(controller.next, 1, controller.next === 2 ? 1600 : 3000)
+    expect(controller.choice.threads).toBe(2)
+  })
+
   it('follows a machine that becomes busy and quiet again', () => {
     const machine = new SimulatedMachine(4)
     const controller = new ThreadController({ max: 4 })

@@ -27,6 +27,8 @@ export interface ThreadChoice {
 export interface ThreadChooser {
   readonly next: number
   readonly choice: ThreadChoice
+  /** The next decode tries another number: it had better be a small one. */
+  readonly isTrying: boolean
   /** Milliseconds after which the next decode, of so much work, is to be given up, because it is a trial that fails. */
   limit(work: number): number
   /**
@@ -43,6 +45,7 @@ export interface ThreadChooser {
 export const fixedThreads = (threads: number): ThreadChooser => ({
   next: threads,
   choice: { threads, reason: 'set by the configuration' },
+  isTrying: false,
   limit: () => Number.POSITIVE_INFINITY,
   record: () => undefined,
   abandoned: () => undefined,
@@ -55,6 +58,8 @@ const hysteresis = 0.95
 const alarm = 1.6
 const alarmCount = 3
 const trialDecodes = 2
+/** Whatever a failed trial has cost: after so many milliseconds of work the machine may have become a quiet one. */
+const longestPause = 20_000
 /** A trial that takes this many times as long as usual has failed. */
 const patience = 2
 
@@ -64,7 +69,7 @@ const patience = 2
  *
  * It climbs: from where it begins it tries the next larger and the next smaller number (of 1, 2, 4 … and all cores), and
  * goes on in the direction that is faster. Later it tries the neighbours now and then; what a trial costs decides when
- * the next may be made, so that all trials together cost about `budget`. When decodes become much slower than usual, it
+ * the next may be made, so that all trials together cost about `budget`, and none is put off for long. When decodes become much slower than usual, it
  * tries fewer threads at once.
  */
 export class ThreadController implements ThreadChooser {
@@ -92,6 +97,10 @@ export class ThreadController implements ThreadChooser {
 
   get next(): number {
     return (this.#trial?.arm ?? this.#current).threads
+  }
+
+  get isTrying(): boolean {
+    return this.#trial !== undefined
   }
 
   get choice(): ThreadChoice {
@@ -159,7 +168,8 @@ export class ThreadController implements ThreadChooser {
     arm.cost = cost
     arm.failures++
     const least = 40 * this.#current.cost
-    arm.notBefore = this.#busyMs + Math.max(extra / this.#budget, least) * Math.min(4, arm.failures)
+    const pause = Math.max(extra / this.#budget, least) * Math.min(4, arm.failures)
+    arm.notBefore = this.#busyMs + Math.min(pause, longestPause)
     this.#explain(arm)
   }
 

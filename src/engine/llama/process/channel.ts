@@ -1,13 +1,13 @@
 /** One end of a two-way line of messages between two processes. */
 export interface Channel<In, Out> {
-  /** Queues a message; all messages of one turn of the event loop travel together. Once closed it is lost. */
+  /** Queues a message; all messages of one turn of the event loop travel together. Does nothing once closed. */
   send(message: Out): void
+  /** Hands what is queued to the system now: it gets there although this process ends in the next moment. */
+  flush(): void
   /** Sets the one receiver. Messages that came before are delivered first. */
   listen(receiver: (message: In) => void): void
   /** Called once when the other side is gone, at once when it already is. */
   onClose(listener: () => void): void
-  /** Sets the one who is told of messages that never left: the other side was gone before they were written. */
-  onLost(listener: (messages: readonly Out[]) => void): void
   /** Sets the one who is told of a message that cannot be sent whoever listens, such as one nested too deep to be written. */
   onRefused(listener: (message: Out, reason: Error) => void): void
 }
@@ -39,16 +39,13 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
   let closed = false
   let busy = false
   const closeListeners: (() => void)[] = []
-  let lose: (messages: readonly Out[]) => void = () => undefined
   let refuse: (message: Out, reason: Error) => void = () => undefined
 
   const close = (): void => {
     if (closed) return
     closed = true
     clearTimeout(timer)
-    const left = outgoing
     outgoing = []
-    lose(left)
     for (const listener of closeListeners.splice(0)) listener()
   }
   const flush = (): void => {
@@ -61,20 +58,18 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
     const batch = outgoing
     outgoing = []
     sentAt = performance.now()
-    const left = (error: Error | null, messages: readonly Out[]): void => {
+    const written = (error: Error | null): void => {
       busy = false
-      if (error) {
-        lose(messages)
-        close()
-      } else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
+      if (error) close()
+      else if (outgoing.length > 0) schedule(gather === undefined || outgoing.some(gather.isUrgent))
     }
     try {
-      port.send?.(batch, undefined, undefined, (error) => left(error, batch))
+      port.send?.(batch, undefined, undefined, written)
     } catch {
       // One of them cannot be written. It alone is refused: the others belong to other requests.
       for (const message of batch) {
         try {
-          port.send?.([message], undefined, undefined, (error) => left(error, [message]))
+          port.send?.([message], undefined, undefined, written)
         } catch (error) {
           refuse(message, error as Error)
         }
@@ -104,13 +99,11 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
 
   return {
     send: (message) => {
-      if (closed) {
-        lose([message])
-        return
-      }
+      if (closed) return
       outgoing.push(message)
       if (!busy) schedule(gather === undefined || gather.isUrgent(message))
     },
+    flush,
     listen: (listener) => {
       receiver = listener
       const waiting = early
@@ -120,9 +113,6 @@ export function createIpcChannel<In, Out>(port: IpcPort, gather?: GatherOptions<
     onClose: (listener) => {
       if (closed) listener()
       else closeListeners.push(listener)
-    },
-    onLost: (listener) => {
-      lose = listener
     },
     onRefused: (listener) => {
       refuse = listener

@@ -8,11 +8,15 @@ export interface EngineProxy extends Engine {
   receive(message: FromEngine): void
   /** Fails every request in flight, and every later one, with `error`. */
   fail(error: SanjhaError): void
-  /** Requests in flight. */
+  /** Requests that wait for the engine. One whose reader has not read what came yet does not. */
   readonly pending: number
 }
 
 interface Pending {
+  /** Parts that nobody has read yet. */
+  readonly unread?: readonly Part[]
+  /** Whether its process has got it. */
+  begun: boolean
   part?(part: Part): void
   end(value: unknown): void
   fail(error: SanjhaError): void
@@ -27,6 +31,14 @@ export function wasUndelivered(error: unknown): boolean {
   return SanjhaError.is(error) && undelivered.has(error)
 }
 
+/** A death as it concerns a request that the process has not got. */
+function neverGot(error: SanjhaError): SanjhaError {
+  if (error.code !== 'engine_crashed') return error
+  const copy = SanjhaError.fromJSON(error.toJSON())
+  undelivered.add(copy)
+  return copy
+}
+
 /** The engine that `serveEngine` serves at the other end of `channel`, as an `Engine` here. `close` asks the other side to end. */
 export function createEngineProxy(
   channel: Channel<FromEngine, ToEngine>,
@@ -37,14 +49,6 @@ export function createEngineProxy(
   let status = ready.status
   let failure: SanjhaError | undefined
 
-  channel.onLost((messages) => {
-    for (const message of messages) {
-      if (message.type !== 'generate' && message.type !== 'call') continue
-      const error = new SanjhaError('engine_crashed', 'The engine’s process was gone before it got the request.')
-      undelivered.add(error)
-      requests.get(message.id)?.fail(error)
-    }
-  })
   channel.onRefused((message, reason) => {
     if (message.type !== 'generate' && message.type !== 'call') return
     const text = `The request cannot be handed to the engine: ${reason.message}.`
@@ -61,7 +65,7 @@ export function createEngineProxy(
       reject(cancelled())
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    requests.set(id, { end: resolve, fail: reject })
+    requests.set(id, { begun: false, end: resolve, fail: reject })
     channel.send({ type: 'call', id, method, args })
     try {
       return (await promise) as T
@@ -96,6 +100,8 @@ export function createEngineProxy(
     }
     signal.addEventListener('abort', onAbort, { once: true })
     requests.set(id, {
+      unread: parts,
+      begun: false,
       part: (part) => {
         parts.push(part)
         stir()
@@ -134,7 +140,9 @@ export function createEngineProxy(
   return {
     capabilities: ready.capabilities,
     get pending() {
-      return requests.size
+      let count = 0
+      for (const { unread = [] } of requests.values()) if (unread.length === 0) count++
+      return count
     },
     generate,
     embed: (texts, options, signal) => call('embed', [texts, options], signal),
@@ -156,6 +164,11 @@ export function createEngineProxy(
         case 'status':
           status = message.status
           return
+        case 'begun': {
+          const request = requests.get(message.id)
+          if (request) request.begun = true
+          return
+        }
         case 'part':
           requests.get(message.id)?.part?.(message.part)
           return
@@ -173,8 +186,8 @@ export function createEngineProxy(
       }
     },
     fail: (error) => {
-      failure = error
-      for (const request of requests.values()) request.fail(error)
+      failure = neverGot(error)
+      for (const request of requests.values()) request.fail(request.begun ? error : failure)
     },
   }
 }

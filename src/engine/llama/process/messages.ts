@@ -22,6 +22,8 @@ export type FromEngine =
   | { readonly type: 'ready'; readonly capabilities: Capabilities; readonly status: EngineStatus }
   /** The factory threw; the process ends next. */
   | { readonly type: 'refused'; readonly error: SanjhaErrorData }
+  /** The request has arrived and is begun: what happens to the process from now on may be its doing. */
+  | { readonly type: 'begun'; readonly id: number }
   | { readonly type: 'part'; readonly id: number; readonly part: Part }
   | { readonly type: 'end'; readonly id: number }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }

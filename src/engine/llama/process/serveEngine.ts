@@ -45,6 +45,9 @@ export function serveEngine(engine: Engine, channel: Channel<ToEngine, FromEngin
   const run = async (id: number, work: (job: Job) => Promise<void>): Promise<void> => {
     const job: Job = { controller: new AbortController(), credit: partWindow, wake: undefined }
     jobs.set(id, job)
+    // Before any native work, which may end the process.
+    channel.send({ type: 'begun', id })
+    channel.flush()
     if (jobs.size === 1) beat()
     try {
       await work(job)

@@ -152,6 +152,17 @@ describe('a supervised engine', { timeout: 30_000 }, () => {
     expect(await ask(supervised, 'hello')).toBe('You said: hello')
   })
 
+  it('leaves an engine alone that waits for a reader who pauses', async () => {
+    const supervised = await start({}, { limits: { stallMs: 300, hangMs: 8000 } })
+    const parts = supervised.engine.generate({ input: userChat('[[repeat 400 word]]') }, never)[Symbol.asyncIterator]()
+    expect((await parts.next()).value).toMatchObject({ type: 'text' })
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    let last: unknown
+    for (let part = await parts.next(); !part.done; part = await parts.next()) last = part.value
+    expect(last).toMatchObject({ type: 'finish' })
+    expect(supervised).toMatchObject({ restarts: 0, state: 'ready' })
+  })
+
   it('leaves an idle engine alone', async () => {
     // Idle heartbeats come every 5 seconds, and no request is under way: neither is a stall.
     const supervised = await start({}, { limits: { stallMs: 300, hangMs: 8000 } })

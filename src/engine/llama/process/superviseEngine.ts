@@ -140,8 +140,8 @@ export async function superviseEngine(options: SupervisorOptions, signal: AbortS
   }
 
   /**
-   * Whether to ask the next process: this one had died before it got the request, which we notice only when we write to
-   * it. What a process got and died of is never repeated. Resolves when the death is known, throws `error` otherwise.
+   * Whether to ask the next process: this one had died before it got the request, which is noticed only some moments
+   * later. What a process got and perhaps died of is never repeated. Resolves when it is gone, throws `error` otherwise.
    */
   const mayRepeat = async (error: unknown, born: EngineChild, signal?: AbortSignal): Promise<void> => {
     if (!wasUndelivered(error)) throw error

@@ -94,6 +94,9 @@ it('every API tells of it in its own way', async () => {
 it('an engine that dies while nobody asks is there again for the next request', async () => {
   const pid = await server.enginePid(two)
   process.kill(pid, 'SIGKILL')
+  // At once: the server may not have noticed yet.
+  const first = await server.post('/v1/chat/completions', ask(two, 'Say hello.', { max_tokens: 4 }))
+  expect(first.status).toBe(200)
   await until(async () => (await server.loaded()).every((m) => m.pid !== pid))
   const next = await server.post('/v1/chat/completions', ask(two, 'Say hello.', { max_tokens: 4 }))
   expect(next.status).toBe(200)

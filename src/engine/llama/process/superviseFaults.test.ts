@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SanjhaError } from '../../../core/index.ts'
 import { type FakeFactoryOptions, fakeEngineModule } from '../../testing/fakeEngineModule.ts'
 import { isAlive } from '../../testing/isAlive.ts'
 import { codeOf, collect, failureOf, never, textOfParts, userChat } from '../../testing/requests.ts'
@@ -39,6 +40,18 @@ async function start(fake: FakeFactoryOptions = {}, more: Partial<SupervisorOpti
 const ask = (supervised: SupervisedEngine, text: string, signal?: AbortSignal): Promise<string> =>
   collect(supervised.engine, { input: userChat(text) }, signal).then(textOfParts)
 
+/** A request whose answer has begun and does not go on. */
+async function inTheMiddle(supervised: SupervisedEngine): Promise<{ failure: Promise<SanjhaError> }> {
+  const begun = Promise.withResolvers<void>()
+  const reading = async (): Promise<void> => {
+    const request = { input: userChat('[[say half]][[stall]]') }
+    for await (const _ of supervised.engine.generate(request, never)) begun.resolve()
+  }
+  const failure = failureOf(reading())
+  await begun.promise
+  return { failure }
+}
+
 /** The processes that log wrote down as started. */
 async function startedPids(): Promise<number[]> {
   const text = await readFile(join(folder, 'engine.log'), 'utf8')
@@ -55,21 +68,23 @@ describe('signals to the engine’s process', { timeout: 30_000 }, () => {
 
   it.each(['SIGTERM', 'SIGSEGV', 'SIGABRT'] as const)('%s costs what is in flight and nothing else', async (signal) => {
     const supervised = await start()
-    const stuck = failureOf(ask(supervised, '[[stall]]'))
-    await expect.poll(() => supervised.engine.status().active).toBe(1)
+    const stuck = await inTheMiddle(supervised)
     process.kill(supervised.pid as number, signal)
-    expect((await stuck).code).toBe('engine_crashed')
+    expect((await stuck.failure).code).toBe('engine_crashed')
     expect(await ask(supervised, 'again')).toBe('You said: again')
   })
 
   it('a process that was stopped counts as hanging and is killed', async () => {
     const supervised = await start({}, { limits: { hangMs: 600, graceMs: 200 } })
     const pid = supervised.pid as number
+    const stuck = await inTheMiddle(supervised)
     process.kill(pid, 'SIGSTOP')
-    const error = await failureOf(ask(supervised, 'anybody?'))
-    expect(error).toMatchObject({ code: 'engine_crashed', details: { reason: 'hang' } })
+    // What it has not even got is asked of the next one.
+    const later = ask(supervised, 'anybody?')
+    expect(await stuck.failure).toMatchObject({ code: 'engine_crashed', details: { reason: 'hang' } })
     expect(isAlive(pid)).toBe(false)
-    expect(await ask(supervised, 'anybody?')).toBe('You said: anybody?')
+    expect(await later).toBe('You said: anybody?')
+    expect(supervised.restarts).toBe(1)
   })
 })
 

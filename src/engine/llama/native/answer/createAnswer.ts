@@ -5,6 +5,7 @@ import type { NativeEngineParts } from '../NativeEngineParts.ts'
 import { createSampler } from '../sampling/createSampler.ts'
 import { resolveSampling } from '../sampling/settings.ts'
 import { createLookupDrafter, type Drafter, firstOf } from '../speculative/Drafter.ts'
+import { DraftPolicy } from '../speculative/DraftPolicy.ts'
 import { AnswerStream } from './AnswerStream.ts'
 import { buildPrompt } from './buildPrompt.ts'
 import { GenerateTask } from './GenerateTask.ts'
@@ -107,9 +108,9 @@ function createDrafter(
   isExact: boolean,
 ): Drafter {
   const { policies, cost, model } = engine.drafting
-  const policy = isExact ? policies.exact : policies.shared
+  const policy = new DraftPolicy(isExact ? policies.exact : policies.shared)
   const lookup = createLookupDrafter({ prompt, policy, cost, longest })
-  const draft = model?.createDrafter({ prompt, policy: policies.model, cost, longest })
+  const draft = model?.createDrafter({ prompt, policy: new DraftPolicy(policies.model), cost, longest })
   return draft === undefined ? lookup : firstOf([lookup, draft])
 }
 

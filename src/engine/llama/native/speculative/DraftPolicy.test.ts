@@ -55,6 +55,20 @@ describe('DraftPolicy', () => {
     expect(tries).toBeLessThan(8)
   })
 
+  it('knows an answer that repeats from one that does not, whatever others were like', () => {
+    const general = taught(4, 0.3)
+    const cost = costs(10, 2)
+    const [repeats, invents] = [new DraftPolicy(general), new DraftPolicy(general)]
+    expect(repeats.acceptance(4)).toBe(general.acceptance(4))
+    for (let i = 0; i < 12; i++) {
+      repeats.observe(4, true)
+      invents.observe(4, false)
+    }
+    expect(repeats.length(4, 31, cost)).toBeGreaterThan(0)
+    expect(invents.length(4, 31, cost)).toBe(0)
+    expect(new DraftPolicy(general).acceptance(4)).toBeCloseTo(0.3, 1)
+  })
+
   it('forgets: what held long ago does not count for ever', () => {
     const policy = taught(8, 1)
     for (let i = 0; i < 600; i++) policy.observe(8, false)

@@ -5,6 +5,8 @@ const steps = [2, 3, 4, 6, 8, 12, 16, 24, 32] as const
 /** What is believed before anything was seen, per step: share of proposed tokens that hold; worth `weight` observations. */
 const prior = [0.2, 0.35, 0.5, 0.6, 0.7, 0.85, 0.92, 0.95, 0.97] as const
 const weight = 6
+/** What all answers have taught is worth so many observations of the answer itself. */
+const generalWeight = 8
 /** Older observations fade, because an answer changes its manner. */
 const memory = 200
 /** So sure of its tokens, a draft costs next to nothing even where it gains nothing: made now and then, it shows what drafts cost today. */
@@ -19,13 +21,24 @@ const margin = 1.06
  * none was made, so that acceptance is learned without paying for it.
  */
 export class DraftPolicy {
-  readonly #hits: number[] = steps.map((_, i) => weight * (prior[i] as number))
-  readonly #seen: number[] = steps.map(() => weight)
-
+  readonly #hits: number[]
+  readonly #seen: number[]
+  readonly #general: DraftPolicy | undefined
   #sinceDraft = 0
+
+  /**
+   * @param general what other answers have taught; it learns from this one too. An answer that repeats its prompt is soon
+   *   known as one, whatever the others were like.
+   */
+  constructor(general?: DraftPolicy) {
+    this.#general = general
+    this.#hits = steps.map((_, i) => (general === undefined ? weight * (prior[i] as number) : 0))
+    this.#seen = steps.map(() => (general === undefined ? weight : 0))
+  }
 
   /** After each token: how long the match was, and whether the token proposed was the one that came. */
   observe(matched: number, held: boolean): void {
+    this.#general?.observe(matched, held)
     this.#sinceDraft++
     const i = stepOf(matched)
     if (i < 0) return
@@ -41,7 +54,11 @@ export class DraftPolicy {
   /** Probability that the next proposed token holds after a match of this length. */
   acceptance(matched: number): number {
     const i = stepOf(matched)
-    return i < 0 ? 0 : (this.#hits[i] as number) / (this.#seen[i] as number)
+    if (i < 0) return 0
+    const hits = this.#hits[i] as number
+    const seen = this.#seen[i] as number
+    if (this.#general === undefined) return hits / seen
+    return (hits + generalWeight * this.#general.acceptance(matched)) / (seen + generalWeight)
   }
 
   /**

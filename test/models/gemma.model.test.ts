@@ -114,3 +114,25 @@ it('grows beyond its sliding window without losing the thread', async () => {
   const second = await client.completions.create(ask)
   expect(second.choices[0]?.text).toBe(first.choices[0]?.text)
 })
+
+it('goes on from the beginning of an earlier prompt as if it had read it anew, whatever came between', async () => {
+  const facts = Array.from(
+    { length: 60 },
+    (_, i) => `Room ${i} is for ${i % 2 === 0 ? 'tea' : 'coffee'} number ${i * 7}. `,
+  )
+  const complete = (
+    prompt: string,
+    more: { cache_prompt?: boolean } = {},
+  ): ReturnType<typeof client.completions.create> =>
+    client.completions.create({ model, prompt, temperature: 0, max_tokens: 1, logprobs: 1, ...more })
+  const top = async (answer: ReturnType<typeof complete>): Promise<number> => {
+    const { choices } = (await answer) as OpenAI.Completion
+    return choices[0]?.logprobs?.token_logprobs?.[0] ?? Number.NaN
+  }
+  await complete(facts.join(''))
+  await complete('Something else.')
+  const beginning = `${facts.slice(0, 12).join('')}Room 3 is for`
+  const reused = await top(complete(beginning))
+  const anew = await top(complete(beginning, { cache_prompt: false }))
+  expect(Math.abs(reused - anew)).toBeLessThan(0.5)
+})

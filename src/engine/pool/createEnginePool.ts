@@ -99,8 +99,10 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
       const facts = { model: source.model, need: plan.least, budgetBytes, inUseBytes }
       throw insufficientMemory({ ...facts, configured, retryable })
     }
+    // A process that loads holds memory already that is not counted as ours yet, so less seems to be there than is.
+    const isUnsettled = !waited && embedded.some((entry) => entry.state === 'loading')
     // Alone it would not fit either.
-    if (plan.least.totalBytes > budgetBytes) refuse()
+    if (plan.least.totalBytes > budgetBytes) return isUnsettled ? undefined : refuse()
     const roomy = embedded.length < maxLoaded
     if (roomy && plan.wanted.totalBytes <= freeBytes) return grant(source, load, plan, freeBytes)
     const reclaimable = idle.reduce((sum, entry) => sum + entry.needBytes, 0)
@@ -111,7 +113,7 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
       return undefined
     }
     // What leaves now may make room for more context than there is at this moment.
-    if (embedded.some((entry) => entry.leaving)) return undefined
+    if (isUnsettled || embedded.some((entry) => entry.leaving)) return undefined
     if (roomy && plan.least.totalBytes <= freeBytes) return grant(source, load, plan, freeBytes)
     if (waited) refuse()
     return undefined

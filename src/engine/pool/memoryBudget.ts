@@ -23,8 +23,8 @@ export interface MemoryProbe {
 const shareOfFreeMemory = 0.8
 
 /**
- * What all engines together may use. Configured, or 80 % of what is free plus what our engines hold already. Weights are
- * mapped files and count as free memory, so only what engines hold besides is added.
+ * What all engines together may use. Configured, or 80 % of what is free plus what our engines hold already. Weights that
+ * are mapped files count as free memory, so only what engines hold besides is added.
  *
  * @param heldBytes memory of our engines that is not file cache
  */

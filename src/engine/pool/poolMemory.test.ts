@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { memoryNeed } from '../fit.ts'
 import { settle } from '../testing/ManualClock.ts'
-import { get, MiB, minute, need, PoolHarness, poolSource } from '../testing/PoolHarness.ts'
+import { closedGate, get, MiB, minute, need, PoolHarness, poolSource } from '../testing/PoolHarness.ts'
 import { codeOf, failureOf } from '../testing/requests.ts'
 
 let harness: PoolHarness
@@ -25,6 +25,24 @@ describe('memory', () => {
     const enough = { availableBytes: () => Math.ceil(need / 0.8) + 1, anonymousBytes: () => null }
     await get(harness.pool({ memoryLimitBytes: null, memory: enough }), 'a')
     expect(harness.running()).toEqual(['a'])
+  })
+
+  it('waits for a model that loads: what its process holds already is not counted as ours yet', async () => {
+    const gate = closedGate()
+    harness.gate = gate.wait
+    let free = 4 * need
+    const memory = { availableBytes: () => free, anonymousBytes: () => null }
+    const engines = harness.pool({ memoryLimitBytes: null, memory })
+    const first = get(engines, 'a')
+    await settle()
+    free = need
+    const second = get(engines, 'b')
+    await settle()
+    expect(harness.started.map(({ model }) => model)).toEqual(['a'])
+    free = 4 * need
+    gate.open()
+    await Promise.all([first, second])
+    expect(harness.running()).toEqual(['a', 'b'])
   })
 
   it('unloads the least recently used idle model, and only as many as needed', async () => {

@@ -110,7 +110,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
         context: shared,
         sequences: slots,
         isExact: false,
-        shelf: { capacity: Math.min(contextLength, longestShelf) },
+        shelf: { capacity: canShelve(api, model) ? Math.min(contextLength, longestShelf) : 0 },
         cost,
         onStep: ({ promptTokens, newTokens, milliseconds }) => counters.step(promptTokens, newTokens, milliseconds),
       }),
@@ -179,6 +179,13 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
     throw error
   }
 }
+
+/**
+ * llama.cpp copies of a sliding window only what lies in it, so that what was copied back could not be cut; and a running
+ * state is large, however few its tokens are.
+ */
+const canShelve = (api: NativeApi, model: NativeModel): boolean =>
+  api.modelNSwa(model.pointer) === 0 && !model.isRecurrent && !model.isBidirectional
 
 function checkOptions(options: NativeEngineOptions): void {
   const check = (name: string, value: number | undefined, least: number, most: number): void => {

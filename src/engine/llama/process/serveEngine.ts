@@ -91,6 +91,10 @@ export function serveEngine(engine: Engine, channel: Channel<ToEngine, FromEngin
     }
   }
 
+  // Whoever waits for it would wait for ever.
+  channel.onRefused((message, reason) => {
+    if ('id' in message) channel.send({ type: 'error', id: message.id, error: SanjhaError.from(reason).toJSON() })
+  })
   channel.send({ type: 'ready', capabilities: engine.capabilities, status: status() })
   beat()
   channel.listen((message) => {

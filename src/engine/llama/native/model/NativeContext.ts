@@ -171,8 +171,13 @@ export class NativeContext {
   save(sequence: number): Uint8Array | undefined {
     const size = this.#api.stateSeqGetSize(this.pointer, sequence)
     if (size === 0) return undefined
-    const data = Buffer.allocUnsafeSlow(size)
-    return this.#api.stateSeqGetData(this.pointer, data, sequence) === size ? data : undefined
+    try {
+      const data = Buffer.allocUnsafeSlow(size)
+      return this.#api.stateSeqGetData(this.pointer, data, sequence) === size ? data : undefined
+    } catch {
+      // No memory for a copy.
+      return undefined
+    }
   }
 
   /** Puts what `save` gave into an empty sequence of this context. False when there is no room; it is empty then. */

@@ -4,7 +4,8 @@ import type { SanjhaError } from '../../../../core/index.ts'
 import type { DecodeResult } from '../model/NativeContext.ts'
 import { StepCost } from '../speculative/StepCost.ts'
 import { fixedThreads } from '../threads/ThreadController.ts'
-import { Lane, type LaneContext, type LaneOptions } from './Lane.ts'
+import { Lane } from './Lane.ts'
+import type { LaneContext, LaneOptions } from './LaneOptions.ts'
 import { Scheduler } from './Scheduler.ts'
 import type { Task } from './Task.ts'
 
@@ -310,10 +311,45 @@ describe('Lane and Scheduler', () => {
     expect((await say([...chat.slice(0, 20), 11, 12], 3)).cached).toBe(20)
     // Nothing stays of what is not to be cached.
     await say([13, 14, 15], 5, false)
-    expect(context.memory.flat().filter((token) => token === 14)).toEqual([])
+    expect((await say([13, 14, 15], 5)).cached).toBe(0)
     context.failsToRestore = true
     await say([1, ...chat], 5)
     expect((await say([...first.tokens, 1, 2], 2)).cached).toBe(0)
+    await scheduler.close()
+  })
+
+  it('throws no chat away for speed: what has no place on the shelf stays where it is', async () => {
+    const context = new SimulatedContext(400, 4, true)
+    const shared = lane(context, 4, false, true, 0, { capacity: 60, worthwhile: 10 })
+    const scheduler = new Scheduler({ shared, exact: () => Promise.reject(new Error()) })
+    const chats = [1, 2, 3].map((first) => Array.from({ length: 40 }, (_, i) => (first + i * i) % 7))
+    const cached = async (prompt: readonly number[]): Promise<number> => {
+      const work = new WritingTask(prompt, 3, 0)
+      scheduler.submit(work)
+      expect(await work.end).toBe('finished')
+      return work.cached
+    }
+    for (const chat of chats) await cached(chat)
+    for (const chat of chats) expect(await cached(chat)).toBe(39)
+    await scheduler.close()
+  })
+
+  it('begins what fits beside others, although what lies on the shelf for it does not', async () => {
+    const context = new SimulatedContext(80, 3, true)
+    const shared = lane(context, 3, false, true, 0, { capacity: 60, worthwhile: 10 })
+    const scheduler = new Scheduler({ shared, exact: () => Promise.reject(new Error()) })
+    const chat = Array.from({ length: 50 }, (_, i) => (i * i) % 7)
+    const first = new WritingTask(chat, 1, 0)
+    scheduler.submit(first)
+    await first.end
+    const long = new WritingTask([9, 9, 8], 40, 0)
+    scheduler.submit(long)
+    while (long.written.length < 32) await new Promise((resolve) => setImmediate(resolve))
+    const next = new WritingTask([...chat.slice(0, 20), 11, 12], 3, 0)
+    scheduler.submit(next)
+    expect(await next.end).toBe('finished')
+    expect(long.written.length).toBeLessThan(40)
+    expect(await long.end).toBe('finished')
     await scheduler.close()
   })
 

@@ -1,52 +1,9 @@
-import { type Clock, SanjhaError } from '../../../../core/index.ts'
-import type { NativeContext } from '../model/NativeContext.ts'
-import type { StepCost } from '../speculative/StepCost.ts'
-import type { ThreadChooser } from '../threads/ThreadController.ts'
+import { SanjhaError } from '../../../../core/index.ts'
+import type { LaneContext, LaneOptions } from './LaneOptions.ts'
 import { promptBudget, shareBudget } from './promptBudget.ts'
-import { Shelf, type ShelfFind, type ShelfOptions } from './Shelf.ts'
+import { Shelf, type ShelfFind } from './Shelf.ts'
 import { choosePlacement, type Slot } from './Slot.ts'
 import type { Task } from './Task.ts'
-
-/** What a lane needs of a context; tests put a simulated one in its place. */
-export type LaneContext = Pick<
-  NativeContext,
-  | 'cells'
-  | 'capacity'
-  | 'outputsMax'
-  | 'size'
-  | 'clearBatch'
-  | 'add'
-  | 'decode'
-  | 'decodeNow'
-  | 'abort'
-  | 'logits'
-  | 'trim'
-  | 'share'
-  | 'save'
-  | 'restore'
-  | 'setThreads'
-  | 'free'
->
-
-export interface LaneOptions {
-  readonly context: LaneContext
-  readonly sequences: number
-  /** Its batches hold one task at a time, cut at fixed places, so that results depend on nothing else. */
-  readonly isExact: boolean
-  /** False for memory that is a running state: then only a whole cached sequence can be gone on from. */
-  readonly canTrim: boolean
-  readonly clock: Clock
-  readonly threads: { readonly generation: ThreadChooser; readonly prompt: ThreadChooser }
-  readonly cost: StepCost
-  /**
-   * A decode that is expected to take no longer than so many milliseconds is done on this thread: handing it to another
-   * and being woken again costs a small model a tenth of its speed. Absent: none is.
-   */
-  readonly quickMs?: number
-  /** What idle sequences hold may be kept outside of the context. Absent: it is not. */
-  readonly shelf?: Pick<ShelfOptions, 'capacity' | 'worthwhile'>
-  readonly onStep?: (step: { promptTokens: number; newTokens: number; milliseconds: number }) => void
-}
 
 /** Where an exact lane cuts prompts, in tokens. Also the least piece of a prompt that another may share. */
 export const exactChunk = 64
@@ -77,6 +34,7 @@ export class Lane {
   #ticket = 0
   #msPerPromptToken = 0
   readonly #shelf: Shelf
+  #hasNewIdle = false
 
   constructor(options: LaneOptions) {
     this.#options = options
@@ -87,6 +45,7 @@ export class Lane {
       sequence,
       cells: [],
       exactCells: 0,
+      isSecret: false,
       task: undefined,
       usedAt: 0,
     }))
@@ -103,20 +62,23 @@ export class Lane {
 
   /** Puts a task into a slot, with as much of its tokens as is cached. False when there is no room now. */
   admit(task: Task): boolean {
+    this.#clearSecrets()
     const { canTrim, isExact } = this.#options
     const reusable = task.cachePrompt ? task.reusable : 0
     const placement = choosePlacement(this.slots, task.tokens, reusable, canTrim && !isExact)
     if (placement === undefined) return false
     const { slot, source } = placement
     let { length } = placement
-    const found = this.#shelf.find(task.tokens, reusable)
-    if (found !== undefined && found.length >= length + leastFind) return this.#takeDown(found, slot, task)
     if (isExact) length = Math.min(length - (length % exactChunk), slot.exactCells)
     if (!canTrim && length < source.cells.length) length = 0
+    const found = this.#shelf.find(task.tokens, reusable)
+    if (found !== undefined && found.length >= length + leastFind && this.#takeDown(found, slot, task)) return true
     if (!this.#makeRoom(task.tokens.length - length + 1, [slot, source])) return false
     if (source === slot) {
+      if (length * 2 < slot.cells.length) this.#shelf.put(slot, true)
       if (length < slot.cells.length && !this.#trim(slot, length)) length = 0
     } else {
+      this.#shelf.put(slot, true)
       this.#trim(slot, 0)
       this.#context.share(source.sequence, slot.sequence, length)
       slot.cells = source.cells.slice(0, length)
@@ -125,12 +87,15 @@ export class Lane {
     return true
   }
 
-  /** Admits a task whose beginning is on the shelf. */
+  /** Admits a task whose beginning is on the shelf. False when there is no room for the whole of what lies there. */
   #takeDown(found: ShelfFind, slot: Slot, task: Task): boolean {
     const { cells } = found.item
-    if (slot.cells.length > 0) this.#shelf.put(slot)
+    const size = Math.max(cells.length, task.tokens.length) + 1
+    const inUse = this.slots.reduce((sum, each) => sum + (each.task === undefined ? 0 : each.cells.length), 0)
+    if (inUse + size > this.#context.cells) return false
+    this.#shelf.put(slot, true)
     this.#trim(slot, 0)
-    if (!this.#makeRoom(Math.max(cells.length, task.tokens.length) + 1, [slot])) return false
+    this.#makeRoom(size, [slot])
     if (this.#shelf.restore(found, slot) && found.length < cells.length) this.#trim(slot, found.length)
     this.#enterSlot(slot, task)
     return true
@@ -161,7 +126,11 @@ export class Lane {
   async step(): Promise<void> {
     const { clock, threads } = this.#options
     const began = clock.monotonic()
-    for (const slot of this.#shelf.candidates(this.slots)) if (this.#shelf.put(slot)) this.#trim(slot, 0)
+    this.#clearSecrets()
+    if (this.#hasNewIdle) {
+      this.#hasNewIdle = false
+      for (const slot of this.#shelf.candidates(this.slots)) if (this.#shelf.put(slot)) this.#trim(slot, 0)
+    }
     await this.#prepare()
     const entries = this.#plan()
     if (entries.length === 0) return
@@ -306,9 +275,7 @@ export class Lane {
       this.#leave(slot)
       task.failed(SanjhaError.from(error))
     } finally {
-      // Cells of idle slots are looked at (and passed over) by everybody's attention, so none is kept for nothing.
-      const kept = slot.task === undefined && !task.cachePrompt ? 0 : base + accepted
-      if (kept < slot.cells.length) this.#trim(slot, kept)
+      if (base + accepted < slot.cells.length) this.#trim(slot, base + accepted)
     }
   }
 
@@ -327,8 +294,19 @@ export class Lane {
   }
 
   #leave(slot: Slot): void {
+    slot.isSecret = slot.task?.cachePrompt === false
+    this.#hasNewIdle = true
     slot.task = undefined
     slot.usedAt = ++this.#ticket
+  }
+
+  /** Forgets what was not to be cached. Between decodes only: a task may leave while one runs. */
+  #clearSecrets(): void {
+    for (const slot of this.slots) {
+      if (slot.task !== undefined || !slot.isSecret) continue
+      this.#trim(slot, 0)
+      slot.isSecret = false
+    }
   }
 
   #learn(entries: readonly Entry[], size: number, milliseconds: number, threads: number): void {
@@ -374,7 +352,7 @@ export class Lane {
     const idle = this.slots.filter((slot) => slot.task === undefined && slot.cells.length > 0 && !keep.includes(slot))
     if (idle.length === 0) return false
     const oldest = idle.reduce((a, b) => (a.usedAt < b.usedAt ? a : b))
-    this.#shelf.put(oldest)
+    this.#shelf.put(oldest, true)
     this.#trim(oldest, 0)
     return true
   }

@@ -45,27 +45,32 @@ export class Shelf {
     return idle.reduce((sum, slot) => sum + slot.cells.length, 0) < worthwhile ? [] : idle
   }
 
-  /** Copies what the slot holds. Those that were used longest ago make room. False: it is longer than the whole shelf. */
-  put(slot: Slot): boolean {
-    const { context, capacity } = this.#options
+  /**
+   * Copies what the slot holds, if there is room. With `isLost` it would be lost otherwise: then those make room that were
+   * used longest ago. False: it is not here.
+   */
+  put(slot: Slot, isLost = false): boolean {
+    const { context, capacity, canTrim } = this.#options
     const cells = [...slot.cells]
-    if (cells.length > capacity) return false
+    if (cells.length === 0 || slot.isSecret || cells.length > capacity) return false
     // What is a beginning of it has nothing to add, and nothing is added by what begins another.
     const longer = this.#items.find((item) => commonPrefix(item.cells, cells) === cells.length)
-    if (longer !== undefined && this.#options.canTrim) {
+    if (longer !== undefined && (canTrim || longer.cells.length === cells.length)) {
       this.#touch(longer)
       return true
     }
+    const others = this.#items.filter((item) => commonPrefix(item.cells, cells) < item.cells.length)
+    while (isLost && others.length > 0 && sizeOf(others) + cells.length > capacity) others.shift()
+    if (sizeOf(others) + cells.length > capacity) return false
+    this.#items = others
     const data = context.save(slot.sequence)
     if (data === undefined) return false
-    this.#items = this.#items.filter((item) => commonPrefix(item.cells, cells) < item.cells.length)
     this.#items.push({ cells, data })
-    while (this.tokens > capacity) this.#items.shift()
     return true
   }
 
   get tokens(): number {
-    return this.#items.reduce((sum, item) => sum + item.cells.length, 0)
+    return sizeOf(this.#items)
   }
 
   /** The longest beginning of these tokens, `reusable` of them at most. */
@@ -95,3 +100,5 @@ export class Shelf {
     if (this.#items.includes(item)) this.#items = [...this.#items.filter((each) => each !== item), item]
   }
 }
+
+const sizeOf = (items: readonly Item[]): number => items.reduce((sum, item) => sum + item.cells.length, 0)

@@ -8,6 +8,7 @@ const slot = (sequence: number, cells: number[], usedAt = sequence, task?: Task)
   sequence,
   cells,
   exactCells: 0,
+  isSecret: false,
   task,
   usedAt,
 })

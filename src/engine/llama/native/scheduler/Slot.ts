@@ -7,6 +7,8 @@ export interface Slot {
   cells: number[]
   /** How many of the cells were evaluated in whole pieces, as an exact lane cuts them. */
   exactCells: number
+  /** Its last task did not want to be cached. */
+  isSecret: boolean
   task: Task | undefined
   /** Larger is later. */
   usedAt: number

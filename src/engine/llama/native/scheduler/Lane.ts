@@ -71,6 +71,7 @@ export class Lane {
     let { length } = placement
     if (isExact) length = Math.min(length - (length % exactChunk), slot.exactCells)
     if (!canTrim && length < source.cells.length) length = 0
+    if (this.#putAside(source, length)) length = 0
     const found = this.#shelf.find(task.tokens, reusable)
     if (found !== undefined && found.length >= length + leastFind && this.#takeDown(found, slot, task)) return true
     if (!this.#makeRoom(task.tokens.length - length + 1, [slot, source])) return false
@@ -84,6 +85,19 @@ export class Lane {
       slot.cells = source.cells.slice(0, length)
     }
     this.#enterSlot(slot, task)
+    return true
+  }
+
+  /**
+   * Before cells are given out, so that they come from the front: attention passes over all up to the last used one. With
+   * nobody at work the source goes as well, to come back to the front. True when it went.
+   */
+  #putAside(source: Slot, length: number): boolean {
+    const others = this.#shelf.candidates(this.slots.filter((slot) => slot !== source || length === 0))
+    const gone = others.filter((slot) => this.#shelf.put(slot))
+    for (const slot of gone) this.#trim(slot, 0)
+    if (gone.length === 0 || length === 0 || this.active > 0 || !this.#shelf.put(source)) return false
+    this.#trim(source, 0)
     return true
   }
 

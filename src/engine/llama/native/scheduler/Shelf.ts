@@ -40,7 +40,8 @@ export class Shelf {
 
   /** Those of the idle slots that are to be put here, so that others are faster: all or none. */
   candidates(slots: readonly Slot[]): Slot[] {
-    const { worthwhile = 256 } = this.#options
+    const { capacity, worthwhile = 256 } = this.#options
+    if (capacity === 0) return []
     const idle = slots.filter((slot) => slot.task === undefined && slot.cells.length > 0)
     return idle.reduce((sum, slot) => sum + slot.cells.length, 0) < worthwhile ? [] : idle
   }

@@ -1,4 +1,4 @@
-import { oldestMajor } from './pins.js'
+import { oldestNode } from './pins.js'
 
 /**
  * Whether a Node runs Sanjha. By itself in a file that every start loads, apart from what finding another Node takes.
@@ -6,5 +6,7 @@ import { oldestMajor } from './pins.js'
  * @returns {boolean}
  */
 export function isNewEnough(version) {
-  return Number.parseInt(version.replace(/^v/, ''), 10) >= oldestMajor
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode.split('.').map(Number)
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)
 }

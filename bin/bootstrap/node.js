@@ -7,7 +7,7 @@ import { explainFailure, SetupFailure } from './failure.js'
 import { isNewEnough } from './isNewEnough.js'
 import { withLock } from './lock.js'
 import { runNpm } from './npm.js'
-import { oldestMajor, pinnedNode } from './pins.js'
+import { oldestNode, pinnedNode } from './pins.js'
 import { libc, platformName } from './platform.js'
 import { saying } from './say.js'
 import { needSpace } from './space.js'
@@ -60,8 +60,8 @@ export async function fetchNode({ tools, env = process.env, platform = `${proces
   const pin = pinnedNode.packages[platform]
   if (!pin) {
     throw new SetupFailure(
-      `Sanjha needs Node ${oldestMajor} or newer; this is Node ${process.versions.node}, and there is none to fetch for ${platform}.`,
-      `Install Node ${oldestMajor} by hand and start again.`,
+      `Sanjha needs Node ${oldestNode} or newer; this is Node ${process.versions.node}, and there is none to fetch for ${platform}.`,
+      `Install Node ${oldestNode} or newer by hand and start again.`,
     )
   }
   const doing = `Fetching Node ${pinnedNode.version}`
@@ -134,7 +134,7 @@ function mustStart(node, doing) {
       : `${doing} failed: the Node that the registry has does not start on this machine (${said}).`,
     isMusl
       ? 'Use a distribution with glibc, such as Debian, Fedora or Ubuntu, also as the base of a container.'
-      : `It was deleted. Install Node ${oldestMajor} by hand, put its folder on the PATH, and start again.`,
+      : `It was deleted. Install Node ${oldestNode} or newer by hand, put its folder on the PATH, and start again.`,
   )
 }
 

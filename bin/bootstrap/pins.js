@@ -37,5 +37,8 @@ export const pinnedNode = {
   },
 }
 
-/** The oldest major version that runs Sanjha (`engines` in package.json; a test compares both). */
-export const oldestMajor = 24
+/**
+ * The oldest version that runs Sanjha (`engines` in package.json; a test compares both). Before it, the agents of Node's
+ * HTTP know no proxy.
+ */
+export const oldestNode = '24.5'

@@ -9,6 +9,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSendRequest } from '../models/registry/sendRequest.ts'
 import { createFetch } from './createFetch.ts'
+import { SanjhaError } from './errors.ts'
 import { networkAgents } from './networkAgents.ts'
 import { makeCertificate } from './testing/makeCertificate.ts'
 
@@ -35,11 +36,12 @@ afterAll(async () => {
 })
 
 /** Everything that speaks with other machines. */
-const ways: readonly [string, (env: Record<string, string>) => Promise<string>][] = [
-  ['fetch', async (env) => (await createFetch({ env })(url)).text()],
+const ways: readonly [string, (env: Record<string, string>, at?: string) => Promise<string>][] = [
+  ['fetch', async (env, at = url) => (await createFetch({ env })(at)).text()],
   [
     'the client of OCI registries',
-    async (env) => Buffer.from((await createSendRequest(env)({ method: 'GET', url: new URL(url) })).body).toString(),
+    async (env, at = url) =>
+      Buffer.from((await createSendRequest(env)({ method: 'GET', url: new URL(at) })).body).toString(),
   ],
 ]
 
@@ -73,14 +75,40 @@ describe.each(ways)('%s', (_, ask) => {
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')
     const env = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+    const outside = url.replace('localhost', 'outside.example')
     try {
-      await expect(ask(env)).rejects.toMatchObject({ code: 'network_unreachable' })
-      expect(await ask({ ...env, SSL_CERT_FILE: file })).toBe('hello')
-      expect(new Set(asked)).toEqual(new Set([new URL(url).host]))
+      await expect(ask(env, outside)).rejects.toMatchObject({ code: 'network_unreachable' })
+      expect(await ask({ ...env, SSL_CERT_FILE: file }, outside)).toBe('hello')
+      expect(new Set(asked)).toEqual(new Set([new URL(outside).host]))
     } finally {
       proxy.close()
     }
   })
+
+  it.each(['localhost', 'a.localhost', '127.0.0.1', '127.8.9.1', '[::1]'])(
+    'goes to %s past every proxy',
+    async (host) => {
+      const here = createProxy((_, response) => response.end('direct'))
+      const proxy = createProxy((_, response) => response.end('from the proxy'))
+      const port = async (it: ReturnType<typeof createProxy>): Promise<number> => {
+        it.listen(0)
+        await once(it, 'listening')
+        return (it.address() as AddressInfo).port
+      }
+      try {
+        const through = `http://127.0.0.1:${await port(proxy)}`
+        const at = `http://${host}:${await port(here)}/`
+        for (const env of [{ HTTP_PROXY: through }, { http_proxy: through, no_proxy: 'other.example' }]) {
+          // Not every system has an address for the name; whichever way, nobody asks the proxy for it.
+          const answer = ask(env, at).catch((error: unknown) => SanjhaError.from(error).code)
+          expect(['direct', 'network_unreachable']).toContain(await answer)
+          expect(await ask(env, 'http://outside.example/')).toBe('from the proxy')
+        }
+      } finally {
+        for (const each of [here, proxy]) each.close().closeAllConnections()
+      }
+    },
+  )
 
   it('says of a file that is none what is wrong with it, and who names it', async () => {
     const empty = join(folder, 'empty.pem')
@@ -88,6 +116,19 @@ describe.each(ways)('%s', (_, ask) => {
     const said = { code: 'invalid_config', hint: 'It is named in SSL_CERT_FILE.' }
     await expect(ask({ SSL_CERT_FILE: empty })).rejects.toMatchObject(said)
     await expect(ask({ SSL_CERT_FILE: join(folder, 'none.pem') })).rejects.toMatchObject(said)
+    const damaged = join(folder, 'damaged.pem')
+    const good = await readFile(file, 'utf8')
+    for (const [text, which] of [
+      ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', '1 of 1'],
+      [`${good}${good.slice(0, 200)}`, '2 of 2'],
+      [`${good.slice(0, 200)}\n-----END CERTIFICATE-----\n${good}`, '1 of 2'],
+    ] as const) {
+      await writeFile(damaged, text)
+      const message = `The certificate file ${damaged} is damaged: certificate ${which} in it cannot be read.`
+      await expect(ask({ SSL_CERT_FILE: damaged }), text).rejects.toMatchObject({ ...said, message })
+    }
+    await writeFile(damaged, '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n')
+    await expect(ask({ SSL_CERT_FILE: damaged })).rejects.toMatchObject(said)
   })
 })
 

@@ -162,8 +162,8 @@ export interface Models {
   /** Sends a model and its referrers to an OCI registry. `target` is `oci://host[:port]/repository[:tag]`. */
   push(name: string, target: string, options?: PullOptions): Promise<{ readonly digest: string }>
   /**
-   * Removes what nobody will use: downloads that were left half way 100 days ago or longer (a run can be resumed for 90),
-   * and what a kill left behind in the store.
+   * Removes what nobody will use: what was left half way, by a download or by a kill, 100 days ago or longer (a run can be
+   * resumed for 90). Nothing that is whole is taken: only `remove` takes models.
    */
   prune(): Promise<{ readonly freedBytes: number; readonly removed: number }>
   /** Did you mean: the nearest names of stored and catalogued models. */

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { defaultConfig, openDatabase } from '../core/index.ts'
 import { type CatalogData, openCatalog } from './catalog/index.ts'
@@ -219,6 +220,25 @@ describe('pull', () => {
     expect((await models.pull(path)).digest).toBe(young.digest)
   })
 
+  it('takes no file for changed that is the stored one itself, until something is written into it', async ({
+    skip,
+  }) => {
+    const path = await file('some.gguf')
+    await chmod(path, 0o444)
+    const { files } = await models.pull(path)
+    const inode = async (of: string): Promise<number> => (await stat(of)).ino
+    if ((await inode(path)) !== (await inode(files[0]?.path ?? ''))) return skip('no hard links here')
+    // Every link changes the file’s ctime; so does this, surely later than the clock of the file system is coarse.
+    await delay(50)
+    await chmod(path, 0o644)
+    expect(await models.hasChanged(path)).toBe(false)
+    await writeFile(path, tinyGguf(5))
+    const later = Date.now() / 1000 + 60
+    await utimes(path, later, later)
+    expect(await models.hasChanged(path)).toBe(true)
+    expect((await models.pull(path)).files[0]?.digest).toBe(digestOf(tinyGguf(5)))
+  })
+
   it('changes nothing when the file is no model', async () => {
     await models.pull(await file('good.gguf'))
     const index = join(directory, 'store', 'index.json')
@@ -233,6 +253,18 @@ describe('pull', () => {
     await expect(models.push('tiny', 'hf://ann/tiny')).rejects.toMatchObject({ code: 'invalid_reference' })
     await expect(models.push('nosuch', 'oci://localhost:1/x')).rejects.toMatchObject({ code: 'model_not_found' })
   })
+})
+
+it('takes no whole file when it tidies up, also where the index was lost, and a pull finds it again', async () => {
+  const path = await file('some.gguf')
+  const { files, digest } = await models.pull(path)
+  const folder = dirname(files[0]?.path ?? '')
+  const names = await readdir(folder)
+  for (const name of names) await utimes(join(folder, name), 0, 0)
+  await rm(join(directory, 'store', 'index.json'))
+  expect(await models.prune()).toEqual({ freedBytes: 0, removed: 0 })
+  expect(await readdir(folder)).toEqual(names)
+  expect((await models.pull(path)).digest).toBe(digest)
 })
 
 it('suggests names that are stored and names that could be', async () => {

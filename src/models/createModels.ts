@@ -71,8 +71,8 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     return didYouMean(name, [...stored, ...catalog.models().flatMap((m) => m.shortNames)])
   }
 
-  const prune = async (sweep: () => ReturnType<ModelStore['prune']>): ReturnType<ModelStore['prune']> => {
-    const swept = await sweep()
+  const prune = async (): ReturnType<ModelStore['pruneStaging']> => {
+    const swept = await store.pruneStaging()
     if (swept.removed > 0) log.info({ ...swept }, 'removed what was left half way in the model store')
     return swept
   }
@@ -140,7 +140,7 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       let freedBytes = 0
       for (const one of named ? same : [digest]) freedBytes += (await store.remove(one)).freedBytes
       // Room is wanted; what was left half way long ago takes some as well.
-      await prune(() => store.pruneStaging())
+      await prune()
       return { removed: name, freedBytes }
     }),
     copy: guard(async (source: string, target: string) => {
@@ -168,7 +168,7 @@ export function createModels(options: ModelsOptions): ModelsRoom {
       const context = registryContext({ ...options, store, catalog, clock, log }, { env, home })
       return pushToRegistry(digest, reference, context, pushOptions)
     }),
-    prune: guard(() => prune(() => store.prune())),
+    prune: guard(prune),
     suggest: guard(suggest),
     close: () => undefined,
   }
@@ -215,15 +215,22 @@ async function hasChanged(text: string, model: ModelDetails, cwd: string): Promi
   const reference = parseQuietly(text)
   if (reference?.scheme !== 'file') return false
   const path = resolve(cwd, reference.path)
-  const now = await stat(path).catch(() => undefined)
+  const look = (it: string) => stat(it, { bigint: true }).catch(() => undefined)
+  const now = await look(path)
   // Gone: what is stored is all there is.
   if (now === undefined) return false
-  if (model.files.length === 1 && model.files[0]?.size !== now.size) return true
+  if (model.files.length === 1 && BigInt(model.files[0]?.size ?? -1) !== now.size) return true
   const canonical = formatReference({ scheme: 'file', path })
   const fetched = model.sources.find((source) => source.reference === canonical)?.fetched
+  const blobs = await Promise.all(model.files.map((file) => look(file.path)))
+  // What is stored is this very file under another name (a hard link). Making that name was a change of it, but of no byte.
+  if (blobs.some((blob) => blob?.ino === now.ino && blob.dev === now.dev))
+    return fetched != null && toMs(now.mtimeNs) > Date.parse(fetched)
   // A file that took the place of another may be older than it, but the change of its name is not.
-  return fetched == null || Math.max(now.mtimeMs, now.ctimeMs) > Date.parse(fetched)
+  return fetched == null || Math.max(toMs(now.mtimeNs), toMs(now.ctimeNs)) > Date.parse(fetched)
 }
+
+const toMs = (nanoseconds: bigint): number => Number(nanoseconds) / 1e6
 
 function parseQuietly(text: string): Reference | undefined {
   try {

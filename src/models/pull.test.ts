@@ -129,6 +129,18 @@ describe('where the bytes come from', () => {
     expect(progress.at(-1)).toMatchObject({ phase: 'store', completed: content.byteLength, total: content.byteLength })
   })
 
+  test('an address is asked again for a stored file that is gone or damaged', async () => {
+    const url = server.offer('/tiny.gguf', content)
+    const { files, digest: model } = await pull(url)
+    const path = files[0]?.path ?? ''
+    for (const [round, damage] of [() => rm(path), () => writeFile(path, 'short')].entries()) {
+      await damage()
+      await pull(url)
+      expect(server.requests).toHaveLength(round + 2)
+      expect(await store.verify(model)).toEqual([])
+    }
+  })
+
   test('a hub, by quantisation', async () => {
     hub.repositories['o/r'] = { files: { 'tiny-Q4_0.gguf': content } }
     hub.cdn.offer(hub.cdnPath(content), content)

@@ -75,7 +75,7 @@ async function findStored(plan: PullPlan, store: ModelStore): Promise<ModelDetai
   if (plan.digest !== null && plan.match !== null) {
     const stored = await store.findByBlob(plan.digest)
     const file = stored?.files.find((f) => f.digest === plan.digest)
-    if (stored === undefined || file === undefined || !(await store.hasBlob(plan.digest))) return undefined
+    if (stored === undefined || file === undefined || !(await isWhole(stored, store))) return undefined
     const names = [stored.name, ...stored.aliases]
     if ([plan.name, ...plan.aliases].every((name) => names.includes(name))) return stored
     return await store.commit({
@@ -90,5 +90,11 @@ async function findStored(plan: PullPlan, store: ModelStore): Promise<ModelDetai
   const [source] = plan.sources
   // A local file may have changed since; looking at it again costs nothing on the network.
   if (source === undefined || source.reference.scheme === 'file') return undefined
-  return await store.findBySource(formatReference(source.reference))
+  const stored = await store.findBySource(formatReference(source.reference))
+  return stored !== undefined && (await isWhole(stored, store)) ? stored : undefined
+}
+
+/** False when a file is gone or of another size: a damaged one may have been dropped to be fetched again. */
+async function isWhole({ files }: ModelDetails, store: ModelStore): Promise<boolean> {
+  return (await Promise.all(files.map(({ digest, size }) => store.hasBlob(digest, size)))).every(Boolean)
 }

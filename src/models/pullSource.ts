@@ -34,20 +34,14 @@ export async function pullFrom(plan: PullPlan, source: PullSource, work: PullWor
   const staged: StagedFile[] = []
   for (const file of resolved.files) {
     // By force means: even if it is here, because what is here may be damaged.
-    const here = work.options.force !== true && file.digest !== null && (await deps.store.hasBlob(file.digest))
-    if (here && file.digest !== null && file.size !== null) {
-      reporter.file(file.name, { completed: file.size, total: file.size })
-      staged.push({
-        path: deps.store.blobPath(file.digest),
-        name: file.name,
-        digest: file.digest,
-        size: file.size,
-        role: file.role,
-      })
+    const { digest, size } = file
+    const mayBeHere = work.options.force !== true && digest !== null && size !== null
+    if (mayBeHere && (await deps.store.hasBlob(digest, size))) {
+      reporter.file(file.name, { completed: size, total: size })
+      staged.push({ path: deps.store.blobPath(digest), name: file.name, digest, size, role: file.role })
       continue
     }
-    const promised =
-      resolved.files.length === 1 && expected !== null ? expected : { digest: file.digest, size: file.size }
+    const promised = resolved.files.length === 1 && expected !== null ? expected : { digest, size }
     const brought = await bringFile(
       {
         origin: file.origin,

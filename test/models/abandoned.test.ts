@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { resolvePaths } from '../../src/core/index.ts'
@@ -23,6 +23,25 @@ it('a server removes downloads that were left half way long ago, and no others',
   const server = await serve(home)
   await until(async () => !existsSync(old) || undefined)
   expect(existsSync(young)).toBe(true)
+  await server.stop()
+})
+
+it('a server takes no model, also where the index that names it has been moved away', async () => {
+  await using home = new TestHome()
+  const path = join(home.path, 'tiny.gguf')
+  await writeFile(path, tinyGguf())
+  await pulled(home, path)
+  const { store } = resolvePaths(home.env)
+  const folder = join(store, 'blobs', 'sha256')
+  const blobs = await readdir(folder)
+  const then = new Date(Date.now() - 2 * 24 * 3600 * 1000)
+  for (const name of blobs) await utimes(join(folder, name), then, then)
+  // As the message about a damaged index asks for.
+  await rename(join(store, 'index.json'), join(store, 'index.damaged'))
+  const old = await leave(home, 'old', 101)
+  const server = await serve(home)
+  await until(async () => !existsSync(old) || undefined)
+  expect(await readdir(folder)).toEqual(blobs)
   await server.stop()
 })
 

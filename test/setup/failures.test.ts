@@ -151,9 +151,17 @@ describe('fetching Node', () => {
 
   test('fetches the pinned Node of this platform once, though asked twice at once, and it runs', async (context) => {
     if (!pinnedNode.packages[`${process.platform}-${process.arch}`]) return context.skip('no package for this platform')
-    const paths = await Promise.all([fetchNode({ tools }), fetchNode({ tools })])
+    const fetched = await Promise.allSettled([fetchNode({ tools }), fetchNode({ tools })])
+    const failed = fetched.find((each) => each.status === 'rejected')
+    const reason = failed?.reason instanceof Error ? failed.reason.message : ''
+    // A machine without a registry has done nothing wrong; in CI one is promised.
+    if (/registry cannot be reached/.test(reason) && process.env['CI'] !== 'true') return context.skip(reason)
+    const paths = fetched.map((each) => {
+      if (each.status === 'rejected') throw each.reason
+      return each.value
+    })
     expect(new Set(paths)).toEqual(new Set([fetchedNode(tools)]))
-    expect((await run(paths[0], ['--version'])).stdout.trim()).toBe(`v${pinnedNode.version}`)
+    expect((await run(paths[0] ?? '', ['--version'])).stdout.trim()).toBe(`v${pinnedNode.version}`)
     expect(readdirSync(tools)).toEqual([`node-${pinnedNode.version}-${process.platform}-${process.arch}`])
   })
 
@@ -175,8 +183,8 @@ describe('fetching Node', () => {
   })
 
   test('prefers the Node that runs, then one fetched before, then one on the PATH', async () => {
-    const old = { version: 'v20.0.0', path: '/nowhere/node' }
-    const running = { version: 'v24.0.0', path: '/somewhere/node' }
+    const old = { version: 'v24.4.1', path: '/nowhere/node' }
+    const running = { version: 'v24.5.0', path: '/somewhere/node' }
     expect(await findNode({ tools, current: running })).toBe('/somewhere/node')
     const folder = join(tools, 'on-path')
     mkdirSync(folder)

@@ -7,7 +7,10 @@ export interface TestCertificate {
   readonly key: string
 }
 
-/** A certificate for `localhost` and 127.0.0.1 that is its own authority, valid from 2020 to 2049. X.509 v3, ECDSA on P-256. */
+/**
+ * A certificate for `localhost`, `outside.example` and 127.0.0.1 that is its own authority, valid from 2020 to 2049.
+ * X.509 v3, ECDSA on P-256.
+ */
 export function makeCertificate(name = 'Sanjha test'): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
@@ -15,7 +18,11 @@ export function makeCertificate(name = 'Sanjha test'): TestCertificate {
   const named = sequence(tag(0x31, sequence(oid('550403'), tag(0x0c, Buffer.from(name)))))
   const validity = sequence(tag(0x17, Buffer.from('200101000000Z')), tag(0x17, Buffer.from('491231235959Z')))
   const isAuthority = sequence(oid('551d13'), tag(0x01, bytes('ff')), tag(0x04, sequence(tag(0x01, bytes('ff')))))
-  const hosts = sequence(tag(0x82, Buffer.from('localhost')), tag(0x87, bytes('7f000001')))
+  const hosts = sequence(
+    tag(0x82, Buffer.from('localhost')),
+    tag(0x82, Buffer.from('outside.example')),
+    tag(0x87, bytes('7f000001')),
+  )
   const subjectAltName = sequence(oid('551d11'), tag(0x04, hosts))
   const signed = sequence(
     tag(0xa0, integer(2)),

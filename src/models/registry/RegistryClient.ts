@@ -178,10 +178,11 @@ export class RegistryClient {
   async request(request: RegistryRequest, action: Action): Promise<RegistryResponse> {
     const { clock = systemClock, signal } = this.#options
     let loggedIn = false
+    const isOurs = request.url.origin === this.base.origin
     // The registry said where to send it.
-    if (request.url.origin !== this.base.origin) await this.#refuseUnsafe(request.url)
+    if (!isOurs) await this.#refuseUnsafe(request.url)
     for (let attempt = 1; ; attempt++) {
-      const authorization = request.url.origin === this.base.origin ? this.#authorization.get(action) : undefined
+      const authorization = isOurs ? this.#authorization.get(action) : undefined
       const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) }
       let response: RegistryResponse
       try {
@@ -192,6 +193,8 @@ export class RegistryClient {
         await clock.sleep(200 * 2 ** attempt, signal)
         continue
       }
+      // The login is the registry's own: nobody else may say where it is sent.
+      if (response.status === 401 && !isOurs) throw noLoginFor(request.url.host, this.base.host)
       if (response.status === 401 && !loggedIn) {
         loggedIn = true
         await this.#logIn(response, action)
@@ -261,6 +264,13 @@ export class RegistryClient {
   error(response: RegistryResponse, what: string): SanjhaError {
     return this.#error(response, what)
   }
+}
+
+function noLoginFor(host: string, registry: string): SanjhaError {
+  return new SanjhaError('unauthorized', `${host}, to which ${registry} leads, wants a login.`, {
+    hint: `A login for ${registry} is given to no other host.`,
+    details: { host, status: 401 },
+  })
 }
 
 function fallbackTag(digest: string): string {

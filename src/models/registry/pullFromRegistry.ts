@@ -52,7 +52,8 @@ export async function pullFromRegistry(
     const tools = await downloadTools(context)
     const files: { path: string; digest: string; size: number }[] = []
     for (const blob of blobs) {
-      if (await store.hasBlob(blob.digest)) {
+      // By force means: even if it is here, because what is here may be damaged.
+      if (options.force !== true && (await store.hasBlob(blob.digest, blob.size))) {
         reporter.file(blob.digest, { completed: blob.size, total: blob.size })
         continue
       }
@@ -194,7 +195,7 @@ async function pullReferrer(
       throw new SanjhaError('unsupported', `The evidence ${digest} is larger than ${limits.blobBytes / 1048576} MiB.`)
     }
     blobs.push(
-      (await store.hasBlob(blob.digest))
+      (await store.hasBlob(blob.digest, blob.size))
         ? await store.readBlob(blob.digest)
         : await client.getBlob(blob.digest, blob.size),
     )

@@ -1,9 +1,13 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defaultConfig, silentLogger, systemClock } from '../../core/index.ts'
+import type { PullOptions } from '../contract.ts'
 import { digestOf } from '../digest.ts'
 import type { RegistryReference } from '../reference.ts'
+import type { ModelStore } from '../store/index.ts'
 import { failure } from '../testing/failure.ts'
 import { makeGguf, tinyMetadata } from '../testing/makeGguf.ts'
 import { stage, temporaryStore } from '../testing/stage.ts'
@@ -66,6 +70,22 @@ describe('a registry on the public internet', () => {
     expect(seen.filter((url) => !url.startsWith('https://registry.example/'))).toEqual([])
   })
 
+  it('cannot have a login sent where the host of its uploads says', async () => {
+    const headers = new Headers({ 'www-authenticate': 'Bearer realm="https://thief.example/token",service="s"' })
+    const location = 'https://storage.example/upload'
+    const { client, seen } = clientOf(({ method, url }) => {
+      if (url.host === 'thief.example') return { body: new TextEncoder().encode('{"token":"t"}') }
+      if (url.host === 'storage.example') return { status: 401, headers }
+      return method === 'HEAD' ? { status: 404 } : { status: 202, headers: new Headers({ location }) }
+    })
+    const upload = uploadBlob(client, { digest: digestOf(content), size: content.length, from: content })
+    expect(await failure(upload)).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('storage.example'),
+    })
+    expect(seen.map((url) => new URL(url).host)).not.toContain('thief.example')
+  })
+
   it('may lead to another public host, which gets none of its headers', async () => {
     const { client, seen } = clientOf(({ url }) =>
       url.host === 'registry.example'
@@ -95,7 +115,7 @@ describe('a registry that the user named on this machine', () => {
   })
 })
 
-describe('a token that expires during a download', () => {
+describe('a token that expires during a download', { timeout: 60_000 }, () => {
   const servers: ReturnType<typeof createServer>[] = []
   afterEach(() => {
     for (const server of servers.splice(0)) server.close().closeAllConnections()
@@ -155,21 +175,21 @@ describe('a token that expires during a download', () => {
     return { host, digest, ranges, weights, issued: () => issued }
   }
 
-  const pull = async (host: string) => {
-    const store = await temporaryStore()
+  const pull = async (host: string, options: PullOptions = {}, store?: ModelStore) => {
+    store ??= await temporaryStore()
     const { network, downloads } = defaultConfig()
     const clock = { ...systemClock, sleep: async () => undefined }
     const context = {
       store,
       env: {},
       network,
-      downloads: { ...downloads, stallTimeoutMs: 1000 },
+      downloads: { ...downloads, stallTimeoutMs: 3000 },
       clock,
       log: silentLogger,
       home: '/nowhere',
     }
     const reference: RegistryReference = { scheme: 'oci', host, repository: 'team/x', tag: 'latest', digest: null }
-    return { store, pulled: await pullFromRegistry(reference, 'x', context) }
+    return { store, pulled: await pullFromRegistry(reference, 'x', context, options) }
   }
 
   it('is renewed, and the download goes on where it was', async () => {
@@ -178,6 +198,22 @@ describe('a token that expires during a download', () => {
     expect(pulled.digest).toBe(registry.digest)
     expect(await store.verify('x')).toEqual([])
     expect(registry.ranges).toEqual([undefined, 'bytes=120000-', 'bytes=240000-'])
+  })
+
+  it.each([
+    ['is not what its size says', false],
+    ['may be damaged, by force', true],
+  ])('is asked for where a blob that lies here %s', async (_, force) => {
+    const registry = await registryOf(1e9)
+    const store = await temporaryStore()
+    const damaged = Buffer.from(registry.weights)
+    damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1
+    const path = store.blobPath(digestOf(registry.weights))
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, force ? damaged : 'short')
+    await pull(registry.host, { force }, store)
+    expect(registry.ranges).toEqual([undefined])
+    expect(await store.verify('x')).toEqual([])
   })
 
   it('but not without end, where no byte comes in between', async () => {

@@ -74,7 +74,8 @@ export interface ModelStore {
   stagingDirectory(key: string): Promise<string>
   /** Removes a staging directory and what is in it. */
   discardStaging(key: string): Promise<void>
-  hasBlob(digest: string): Promise<boolean>
+  /** With `size`, only one of so many bytes: what can be told without reading it. */
+  hasBlob(digest: string, size?: number): Promise<boolean>
   /** Where the blob is or would be. Errors: `invalid_request` for a malformed digest. */
   blobPath(digest: string): string
   /** A stored blob of at most `limit` bytes (default 4 MiB), e.g. a manifest. Errors: `not_found`, `invalid_file`. */
@@ -106,12 +107,11 @@ export interface ModelStore {
    */
   dropDamaged(name: string, options?: { readonly hash?: boolean }): Promise<Damage[]>
   /**
-   * Removes staging directories that nobody fetches into and that are untouched for `olderThanMs` (default 100 days, which
-   * is longer than a run can be resumed).
+   * Removes what was left half way: staging directories that nobody fetches into, and blobs that a kill kept from getting
+   * their name, when they are untouched for `olderThanMs` (default 100 days, which is longer than a run can be resumed).
+   * Never a whole blob, also where the index does not name it: the index may be what is missing.
    */
   pruneStaging(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
-  /** Removes blobs that nothing names and that are older than a day (or `olderThanMs`), and does `pruneStaging`. */
-  prune(olderThanMs?: number): Promise<{ readonly freedBytes: number; readonly removed: number }>
   /** Makes the SQLite index anew from the layout alone. */
   rebuild(): Promise<void>
 }

@@ -76,30 +76,13 @@ export async function sweepAfter(
   return await removeFiles(blobs.directory, names)
 }
 
-/**
- * Removes what the index does not reach: half-written blobs that a kill left, folders of links, and blobs that are older than
- * `olderThanMs`: a tool that knows nothing of our lock may be about to name a younger one. Call it while holding the index lock.
- */
-export async function sweep(
-  index: LayoutIndex,
-  blobs: Blobs,
-  linksDirectory: string,
-  olderThanMs: number,
-  now: number,
-): Promise<Swept> {
-  const keep = await reachable(index, blobs)
-  const stray: string[] = []
+/** Removes blobs that were being written `olderThanMs` ago or longer: a kill kept them from getting their name. */
+export async function sweepHalfWritten(blobs: Blobs, olderThanMs: number, now: number): Promise<Swept> {
+  const half: string[] = []
   for (const name of await list(blobs.directory)) {
-    // What is called in another way is not ours.
-    const ours = isTemporary(name) || (isDigest(`sha256:${name}`) && !keep.has(`sha256:${name}`))
-    if (ours && (isTemporary(name) || (await modified(join(blobs.directory, name))) <= now - olderThanMs))
-      stray.push(name)
+    if (isTemporary(name) && (await modified(join(blobs.directory, name))) <= now - olderThanMs) half.push(name)
   }
-  const models = new Set(index.models.map((m) => m.manifest.digest.slice('sha256:'.length)))
-  for (const name of await list(linksDirectory)) {
-    if (isDigest(`sha256:${name}`) && !models.has(name)) await remove(join(linksDirectory, name))
-  }
-  return await removeFiles(blobs.directory, stray)
+  return await removeFiles(blobs.directory, half)
 }
 
 async function removeFiles(directory: string, names: readonly string[]): Promise<Swept> {

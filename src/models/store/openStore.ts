@@ -36,9 +36,8 @@ const describing = () => import('./describe.ts')
 const garbage = () => import('./garbage.ts')
 const evidence = () => import('./referrers.ts')
 
-const dayMs = 24 * 3600 * 1000
 /** Longer than the record of a pull is kept (90 days), so that one that can be resumed still has what it fetched. */
-const abandonedMs = 100 * dayMs
+const abandonedMs = 100 * 24 * 3600 * 1000
 
 /** Opens the store. Touches neither disk nor database until it is asked something. */
 export function openStore(options: StoreOptions): ModelStore {
@@ -172,9 +171,6 @@ export function openStore(options: StoreOptions): ModelStore {
   const stagingPath = (key: string): string =>
     join(staging, nodeCrypto().createHash('sha256').update(key).digest('hex').slice(0, 32))
 
-  const pruneStaging: ModelStore['pruneStaging'] = async (olderThanMs = abandonedMs) =>
-    (await garbage()).sweepStaging(staging, olderThanMs, clock.now())
-
   const writing = { blobs, layout, links, clock }
   return {
     root,
@@ -187,7 +183,10 @@ export function openStore(options: StoreOptions): ModelStore {
       return path
     },
     discardStaging: (key) => rm(stagingPath(key), { recursive: true, force: true }),
-    hasBlob: async (digest) => (await blobs.size(digest)) !== undefined,
+    hasBlob: async (digest, size) => {
+      const actual = await blobs.size(digest)
+      return actual !== undefined && (size === undefined || size === actual)
+    },
     blobPath: (digest) => blobs.path(digest),
     readBlob: (digest, limit) => blobs.read(digest, limit),
     commit: async (request) => byDigest(await (await commits()).commitFiles(request, writing)),
@@ -262,19 +261,11 @@ export function openStore(options: StoreOptions): ModelStore {
         return { index, finish: () => dropped }
       })
     },
-    pruneStaging,
-    prune: async (olderThanMs) => {
-      const strayMs = olderThanMs ?? dayMs
-      const { sweep } = await garbage()
-      const unnamed = await layout.update(async (index) => ({
-        index,
-        finish: () => sweep(index, blobs, links.directory, strayMs, clock.now()),
-      }))
-      const abandoned = await pruneStaging(olderThanMs)
-      return {
-        freedBytes: unnamed.freedBytes + abandoned.freedBytes,
-        removed: unnamed.removed + abandoned.removed,
-      }
+    pruneStaging: async (olderThanMs = abandonedMs) => {
+      const { sweepHalfWritten, sweepStaging } = await garbage()
+      const half = await sweepHalfWritten(blobs, olderThanMs, clock.now())
+      const staged = await sweepStaging(staging, olderThanMs, clock.now())
+      return { freedBytes: half.freedBytes + staged.freedBytes, removed: half.removed + staged.removed }
     },
     rebuild: async () => {
       await current(true)

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { acquireFileLock } from '../../core/index.ts'
@@ -11,6 +11,8 @@ import type { IndexedModel } from './sqliteIndex.ts'
 import { compareSizes, dropBlobs } from './verify.ts'
 
 const day = 24 * 3600 * 1000
+/** Also what was written just now: a file's time has fractions of the millisecond that a clock is at. */
+const anyAge = -1000
 
 let store: ModelStore
 beforeEach(async () => {
@@ -71,19 +73,23 @@ describe('damage', () => {
   })
 })
 
-describe('prune', () => {
-  it('removes what a kill left behind, and nothing else', async () => {
+describe('pruneStaging', () => {
+  it('removes what was left half way, and no whole blob, whether or not the index names it or is there at all', async () => {
     await commit('tiny')
+    const folder = join(store.root, 'blobs', 'sha256')
+    await writeFile(join(folder, 'f'.repeat(64)), 'of a lost index')
     const keep = await blobs()
-    await writeFile(join(store.root, 'blobs', 'sha256', '.1.abc.tmp'), 'half')
-    const orphan = join(store.root, 'blobs', 'sha256', 'f'.repeat(64))
-    await writeFile(orphan, 'orphan')
-    await utimes(orphan, 0, 0)
+    for (const name of keep) await utimes(join(folder, name), 0, 0)
+    await writeFile(join(folder, '.1.abc.tmp'), 'half')
     await stage(store, 'abandoned', 'x.partial', 'part')
-    expect(await store.prune()).toEqual({ freedBytes: 10, removed: 2 })
+    expect(await store.pruneStaging()).toEqual({ freedBytes: 0, removed: 0 })
+    // The folder of the committed model is empty, and counts.
+    expect(await store.pruneStaging(anyAge)).toEqual({ freedBytes: 8, removed: 3 })
     expect(await blobs()).toEqual(keep)
-    expect((await store.prune(0)).removed).toBeGreaterThanOrEqual(1)
     expect((await readdir(join(store.root, 'staging'))).filter((name) => !name.endsWith('.lock'))).toEqual([])
+    await rm(join(store.root, 'index.json'))
+    expect(await store.pruneStaging(anyAge)).toEqual({ freedBytes: 0, removed: 0 })
+    expect(await blobs()).toEqual(keep)
   })
 
   it('leaves what somebody fetches into, and their lock, however old it looks', async () => {
@@ -92,10 +98,10 @@ describe('prune', () => {
     const release = await acquireFileLock(`${folder}.lock`)
     const old = new Date(Date.now() - 400 * day)
     for (const each of [path, folder, `${folder}.lock`]) await utimes(each, old, old)
-    expect(await store.prune()).toEqual({ freedBytes: 0, removed: 0 })
+    expect(await store.pruneStaging()).toEqual({ freedBytes: 0, removed: 0 })
     await expect(acquireFileLock(`${folder}.lock`, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'locked' })
     await release()
-    expect(await store.prune()).toEqual({ freedBytes: 4, removed: 1 })
+    expect(await store.pruneStaging()).toEqual({ freedBytes: 4, removed: 1 })
     // The lock stays: removing it would let in two at once.
     expect(await readdir(join(store.root, 'staging'))).toEqual([`${basename(folder)}.lock`])
   })

@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: workers,
     reporters: SANJHA_TEST_COUNTS ? ['default', new CountReporter(SANJHA_TEST_COUNTS)] : ['default'],
     env: { NO_COLOR: '1' },
+    // The default of one second is too short for a busy machine; what holds is seen at once all the same.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

@@ -173,11 +173,11 @@ it('a legacy completion streams the same way', async () => {
 
 it('silence is filled with comments, and the status line does not wait for ever', async () => {
   await t.close()
-  const engine = new TestEngine({ tokenDelayMs: 60 })
+  const engine = new TestEngine({ tokenDelayMs: 1000 })
   t = testServer({ engines: { test: engine }, server: { keepAliveMs: 10, patienceMs: 5 } })
-  const body = { model: 'test', messages: [{ role: 'user', content: '[[say one two]]' }], stream: true }
+  const body = { model: 'test', messages: [{ role: 'user', content: '[[say one]]' }], stream: true }
   const response = await t.request('POST', path, body)
   const raw = await response.text()
-  expect(raw).toMatch(/^: keep-alive\n\n/)
+  expect(raw).toContain(': keep-alive\n\n')
   expect(raw).toMatch(/data: \[DONE\]\n\n$/)
 })

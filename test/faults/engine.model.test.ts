@@ -60,9 +60,21 @@ it('kill -9 of an engine in the middle of a stream costs that stream alone', asy
 
 it('every API tells of it in its own way', async () => {
   const ways: [string, object, RegExp][] = [
-    ['/v1/messages', { max_tokens: 1500, stream: true }, /event: error\ndata: .*"type":"(api|overloaded)_error"/],
-    ['/api/chat', { stream: true, options: { num_predict: 1500 } }, /\{"error":"[^"]+","code":"engine_crashed"\}\n$/],
-    ['/v1/responses', { input: story, max_output_tokens: 1500, stream: true }, /event: (response\.failed|error)\n/],
+    [
+      '/v1/messages',
+      { max_tokens: 1500, temperature: 0, stream: true },
+      /event: error\ndata: .*"type":"(api|overloaded)_error"/,
+    ],
+    [
+      '/api/chat',
+      { stream: true, options: { num_predict: 1500, temperature: 0 } },
+      /\{"error":"[^"]+","code":"engine_crashed"\}\n$/,
+    ],
+    [
+      '/v1/responses',
+      { input: story, max_output_tokens: 1500, temperature: 0, stream: true },
+      /event: (response\.failed|error)\n/,
+    ],
   ]
   for (const [path, body, expected] of ways) {
     const response = await fetch(server.url + path, {
@@ -144,7 +156,8 @@ it('requests that wait are answered 503 with Retry-After once there are too many
 })
 
 it('SIGTERM lets a stream finish, takes nothing new, and ends with 0', async () => {
-  server = await serve(home, [one])
+  await using patient = new TestHome({ SANJHA_HOME: home.path, SANJHA_SERVER_SHUTDOWN_GRACE: '3m' })
+  server = await serve(patient, [one])
   const { events } = await server.stream(ask(one, story, { max_tokens: 150, ignore_eos: true }))
   const iterator = events[Symbol.asyncIterator]()
   await iterator.next()

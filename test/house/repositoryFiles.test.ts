@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { filesWithoutGit, repositoryFiles } from '../support/repositoryFiles.ts'
+import { filesWithoutGit, git, repositoryFiles } from '../support/repositoryFiles.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -42,11 +41,19 @@ test('an unpacked archive has the files that git would name', () => {
   expect(repositoryFiles(folder)).toEqual([...kept, '.gitignore'].toSorted())
 })
 
-test('the file system and git agree', (context) => {
+test('so has a checkout that git refuses to read', () => {
+  writeFileSync(join(folder, '.git'), 'gitdir: /nowhere\n')
+  expect(git(folder, ['status'])).toBeUndefined()
+  expect(repositoryFiles(folder)).toEqual([...kept, '.gitignore'].toSorted())
+})
+
+test('the file system and git agree, wherever the environment says that the repository is', (context) => {
+  if (git(folder, ['init', '--quiet']) === undefined) return context.skip('git is not here')
+  process.env['GIT_DIR'] = '/nowhere'
   try {
-    execFileSync('git', ['init', '--quiet'], { cwd: folder })
-  } catch {
-    return context.skip('git is not here')
+    expect(git(folder, ['ls-files', '--others', '--exclude-standard'])?.split('\n')).toContain('README.md')
+    expect(repositoryFiles(folder)).toEqual(filesWithoutGit(folder))
+  } finally {
+    delete process.env['GIT_DIR']
   }
-  expect(repositoryFiles(folder)).toEqual(filesWithoutGit(folder))
 })

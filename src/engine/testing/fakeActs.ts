@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type ErrorCode, SanjhaError } from '../../core/index.ts'
 
 /** Something a fake engine does in an answer. */
@@ -14,6 +16,7 @@ export type Act =
  * - `[[throw CODE]]` throws a `SanjhaError`, `[[throw]]` a plain `Error`
  * - `[[crash]]` ends the process by SIGKILL, `[[exit]]` by exit code 3 after a line on stderr
  * - `[[hang]]` blocks the thread for ever, `[[stall]]` waits for ever without blocking it (cancelling ends it)
+ * - `[[tidy]]` collects the garbage of the process, for whoever looks at its memory next
  *
  * Only for processes that may die: `crash`, `exit` and `hang` take the whole process along.
  */
@@ -65,6 +68,11 @@ function act(verb: string, rest: string): Act {
             signal.addEventListener('abort', () => reject(new SanjhaError('cancelled', 'The request was cancelled.')))
           }),
       )
+    case 'tidy':
+      return misbehave(async () => {
+        setFlagsFromString('--expose-gc')
+        runInNewContext('gc')()
+      })
     default:
       throw new SanjhaError('invalid_request', `The fake engine cannot ${verb}.`)
   }

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Fault, type FaultyServer, startFaultyServer } from '../../../test/support/faultyServer.ts'
-import { SanjhaError, systemClock } from '../../core/index.ts'
+import { type Clock, SanjhaError, systemClock } from '../../core/index.ts'
 import { failure } from '../testing/failure.ts'
+import { unknownHost } from '../testing/unknownHost.ts'
 import type { Expected, TransferProgress } from './byteOrigin.ts'
 import { type DownloadTools, downloadFile } from './downloadFile.ts'
 import { createNet } from './net.ts'
@@ -20,17 +21,13 @@ let server: FaultyServer
 let directory: string
 let waits: number[]
 let tools: DownloadTools
+const clock: Clock = { ...systemClock, sleep: async (ms) => void waits.push(ms) }
 
 beforeEach(async () => {
   server = await startFaultyServer()
   directory = await mkdtemp(join(tmpdir(), 'sanjha-download-'))
   waits = []
-  tools = {
-    net: await createNet({
-      stallTimeoutMs: 250,
-      clock: { ...systemClock, sleep: async (ms) => void waits.push(ms) },
-    }),
-  }
+  tools = { net: await createNet({ stallTimeoutMs: 10_000, clock }) }
 })
 
 afterEach(async () => {
@@ -138,7 +135,6 @@ describe('faults that end with the whole file', () => {
       known,
     ],
     ['cut, then gzip', [{ kind: 'cut', after: 100_000 }, { kind: 'gzip' }], known],
-    ['stalled', [{ kind: 'stall', after: 100_000 }], known],
     ['hung up before an answer', [{ kind: 'hang-up' }], known],
     [
       '503 twice',
@@ -185,6 +181,14 @@ describe('faults that end with the whole file', () => {
     const completed = seen.map((p) => p.completed)
     expect(completed).toEqual(completed.toSorted((a, b) => a - b))
     expect(server.requests.length).toBeGreaterThan(faults.length - 1)
+  })
+
+  test('stalled', async () => {
+    tools = { net: await createNet({ stallTimeoutMs: 250, clock }) }
+    const file = await get(server.offer('/m', content, { kind: 'stall', after: 100_000 }), known)
+    expect(file.digest).toBe(digest)
+    await neverHalf()
+    expect(server.requests.length).toBeGreaterThan(1)
   })
 
   test('a cut download asks only for what is missing, on condition that the file is the same', async () => {
@@ -324,6 +328,7 @@ describe('faults that end with an error, and never with half a file', () => {
   })
 
   test('no such host', async () => {
+    tools = { net: await createNet({ fetch: unknownHost, clock }) }
     const error = await failure(get('http://host.invalid/m', known))
     expect(error).toMatchObject({ code: 'network_unreachable', details: { kind: 'name' } })
   })

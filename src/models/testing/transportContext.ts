@@ -13,8 +13,8 @@ export async function testContext(
   const { hub, registries, ...rest } = parts
   return {
     net: await createNet({
-      stallTimeoutMs: 500,
-      probeTimeoutMs: 2000,
+      stallTimeoutMs: 10_000,
+      probeTimeoutMs: 10_000,
       clock: { ...systemClock, sleep: async () => undefined },
     }),
     env: {},

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type HubServer, startHubServer } from '../../../test/support/hubServer.ts'
-import { bringFile } from '../download/index.ts'
+import { systemClock } from '../../core/index.ts'
+import { bringFile, createNet } from '../download/index.ts'
 import { type HubReference, parseReference } from '../reference.ts'
 import { failure } from '../testing/failure.ts'
 import { testContext } from '../testing/transportContext.ts'
+import { unknownHost } from '../testing/unknownHost.ts'
 import type { ResolvedModel } from './contract.ts'
 import { hub } from './hub.ts'
 
@@ -226,7 +228,8 @@ describe('trouble', () => {
   })
 
   test('not there at all', async () => {
-    const context = await testContext({ hub: { endpoint: 'https://hub.invalid' } })
+    const net = await createNet({ fetch: unknownHost, clock: { ...systemClock, sleep: async () => undefined } })
+    const context = await testContext({ net, hub: { endpoint: 'https://hub.invalid' } })
     expect(await failure(hub.resolve(parseReference('hf://o/r') as HubReference, context))).toMatchObject({
       code: 'network_unreachable',
       details: { kind: 'name' },

@@ -74,13 +74,17 @@ describe('backends', () => {
 
   it('fetches once when two install at once, and not again afterwards', async () => {
     let fetched = 0
+    const other = Promise.withResolvers<void>()
     const counting: FetchPackageFiles = async (request) => {
       fetched++
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await other.promise
       await honest(request)
     }
     const said: (string | undefined)[] = []
-    const onProgress = ({ message }: { message?: string }) => void said.push(message)
+    const onProgress = ({ message }: { message?: string }) => {
+      said.push(message)
+      other.resolve()
+    }
     const both = await Promise.all([1, 2].map(() => open(counting).install('vulkan', { onProgress })))
     expect(said).toEqual([expect.stringContaining('waiting')])
     expect(both.map(({ state }) => state)).toEqual(['installed', 'installed'])

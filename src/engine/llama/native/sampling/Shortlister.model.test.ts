@@ -23,17 +23,24 @@ afterAll(() => {
   model.free()
 })
 
-/** Logits that look like a model's: most are small, and the tokens below 40 are often on top, so that penalties matter. */
+/**
+ * Logits that look like a model's: most are small, and the tokens below 40 are often on top, so that penalties matter.
+ *
+ * No two are equal, because of equal ones either may come first: in units of 2^-19 each is a multiple of 2^17 (a quarter)
+ * and an odd number below that, another one for each token. That is exact in a float, and stays different when penalties
+ * halve, double, or subtract halves.
+ */
 function logitsOf(seed: number): Float32Array {
   let state = seed
   const random = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return state / 2 ** 32
   }
-  return Float32Array.from(
-    { length: model.vocabulary.size },
-    (_, token) => 4 * (random() + random() + random()) + (token < 40 ? 6 * random() : 0),
-  )
+  return Float32Array.from({ length: model.vocabulary.size }, (_, token) => {
+    const logit = 4 * (random() + random() + random()) + (token < 40 ? 6 * random() : 0)
+    const own = 2 * ((token * 40_503) % 2 ** 16) + 1
+    return (Math.floor(logit * 4) * 2 ** 17 + own) / 2 ** 19
+  })
 }
 
 const sampling: fc.Arbitrary<Sampling> = fc.record(
@@ -43,7 +50,7 @@ const sampling: fc.Arbitrary<Sampling> = fc.record(
     topP: fc.constantFrom(0.5, 0.95, 1),
     minP: fc.constantFrom(0, 0.05),
     typicalP: fc.constantFrom(0.9, 1),
-    repeatPenalty: fc.constantFrom(1, 1.05, 1.5, 0.7),
+    repeatPenalty: fc.constantFrom(1, 2, 0.5),
     presencePenalty: fc.constantFrom(0, 0.5, -2),
     frequencyPenalty: fc.constantFrom(0, 0.5),
     repeatLastN: fc.constantFrom(0, 3, 64),
@@ -58,6 +65,11 @@ const sampling: fc.Arbitrary<Sampling> = fc.record(
   },
   { requiredKeys: ['temperature', 'topK'] },
 )
+
+it('no two of the logits are equal', () => {
+  const logits = logitsOf(7)
+  expect(new Set(logits).size).toBe(logits.length)
+})
 
 it('the same tokens are drawn from the few that matter as from all', () => {
   let shortened = 0

@@ -45,7 +45,7 @@ it('a server takes no model, also where the index that names it has been moved a
   await server.stop()
 })
 
-it('so does `sanjha rm`', async () => {
+it('`sanjha rm` removes downloads that were left half way long ago, and no others', async () => {
   await using home = new TestHome()
   const path = join(home.path, 'tiny.gguf')
   await writeFile(path, tinyGguf())

@@ -44,7 +44,7 @@ export const bool: Kind<boolean> = {
   type: '`true` or `false`',
   parse: (v) => {
     if (typeof v === 'boolean') return v
-    const word = String(v).trim().toLowerCase()
+    const word = wordOf(v)
     if (['true', '1', 'yes', 'on'].includes(word)) return true
     return ['false', '0', 'no', 'off'].includes(word) ? false : undefined
   },
@@ -89,7 +89,10 @@ export function duration(forever: boolean): Kind<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return {
     type: `one of ${words.map((w) => `\`${w}\``).join(', ')}`,
-    parse: (v) => words.find((w) => w === String(v).trim().toLowerCase()),
+    parse: (v) => {
+      const word = wordOf(v)
+      return words.find((w) => w === word)
+    },
     show: (v) => v,
   }
 }
@@ -113,6 +116,10 @@ export function optional<T>(kind: Kind<T>, word: 'auto' | 'none' = 'auto'): Kind
     show: (v) => (v === null ? word : kind.show(v)),
   }
 }
+
+/** What a scalar says as a word; a list or a map says none, and need not even have a `toString` that works. */
+const wordOf = (v: unknown): string =>
+  typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean' ? String(v).trim().toLowerCase() : ''
 
 const isAuto = (v: unknown): boolean => typeof v === 'string' && v.trim().toLowerCase() === 'auto'
 

@@ -215,6 +215,13 @@ describe('mistakes', () => {
     }
   })
 
+  it.each(['engine: { backend: { toString: false } }', 'log: { level: [info] }', 'engine: { speculative: [on] }'])(
+    'takes no list and no map for a word: %s',
+    async (user) => {
+      expect((await failure({ user })).code).toBe('invalid_config')
+    },
+  )
+
   it('never fails with anything but invalid_config, whatever the file holds', async () => {
     await fc.assert(
       fc.asyncProperty(

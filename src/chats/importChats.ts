@@ -65,7 +65,7 @@ const isDate = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.
 
 function check(data: unknown): readonly ChatTree[] {
   if (!isObject(data) || data.format !== 'sanjha.chats') throw bad('it is not of the format "sanjha.chats"')
-  if (data.version !== 1) throw bad(`it is of version ${String(data.version)}, and only 1 is known`)
+  if (data.version !== 1) throw bad(`it is of version ${JSON.stringify(data.version)}, and only 1 is known`)
   if (!Array.isArray(data.chats)) throw bad('it has no chats')
   for (const [i, chat] of data.chats.entries()) checkChat(chat, `chat ${i + 1}`)
   return (data as unknown as ChatExport).chats

@@ -23,8 +23,8 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['{src,lab}/**/*.test.ts'],
           exclude: [...always, ...deep, '**/*.model.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

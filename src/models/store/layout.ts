@@ -119,7 +119,10 @@ async function ensureVersion(root: string): Promise<void> {
   try {
     const { imageLayoutVersion } = JSON.parse(await readFile(path, 'utf8')) as { imageLayoutVersion?: unknown }
     if (typeof imageLayoutVersion === 'string' && imageLayoutVersion.startsWith('1.')) return
-    throw new SanjhaError('invalid_file', `The store ${root} has a layout of version ${JSON.stringify(imageLayoutVersion)}.`)
+    throw new SanjhaError(
+      'invalid_file',
+      `The store ${root} has a layout of version ${JSON.stringify(imageLayoutVersion)}.`,
+    )
   } catch (error) {
     if (!isNodeError(error) || error.code !== 'ENOENT') throw error
   }

@@ -10,7 +10,7 @@ describe('memoryNeed', () => {
   it('adds up', () => {
     const need = memoryNeed(small, 1000)
     expect(need.contextBytes).toBe(3 * 23_040_000)
-    expect(memoryNeed(small, 8192).contextBytes).toBe((8192 + 2 * 4096) * 23_040)
+    expect(memoryNeed(small, 8192).contextBytes).toBe((8192 + 4096 + 8192) * 23_040)
     expect(need.totalBytes).toBe(need.weightsBytes + need.contextBytes + need.overheadBytes)
   })
 

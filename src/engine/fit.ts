@@ -28,12 +28,11 @@ const processBytes = 176 * MiB
 /** Share of the weights that the computation's buffers cost besides; they grow with the model's width as weights do. */
 const computeShare = 0.05
 
-/**
- * Besides its context the engine keeps two more stores of so many tokens at most: a second context for requests whose
- * result must not depend on others (a seed, `score`), longer only if one asks, and what idle chats have evaluated.
- */
-const besideLength = 4096
-const besideCount = 2
+/** A second context for requests whose result must not depend on others (a seed, `score`); longer only if one asks. */
+const exactContext = 4096
+
+/** What idle chats have evaluated is kept outside of the context, so many tokens at most. */
+const shelf = 8192
 
 /** Less context than this is of no use to a chat, so it is not chosen by itself. */
 export const smallestUsefulContext = 2048
@@ -52,7 +51,7 @@ export const kvTypeShare: Readonly<Record<'f16' | 'q8_0' | 'q4_0', number>> = { 
  * Formula: weights + (tokens + those of the exact context + those kept of idle chats) × bytes per token + (process + 5 % of the weights, at least 32 MiB).
  */
 export function memoryNeed(model: ModelSize, contextLength: number): MemoryNeed {
-  const besides = besideCount * Math.min(contextLength, besideLength)
+  const besides = Math.min(contextLength, exactContext) + Math.min(contextLength, shelf)
   const contextBytes = Math.ceil((contextLength + besides) * bytesPerToken(model))
   const overheadBytes = Math.ceil(processBytes + Math.max(32 * MiB, model.weightsBytes * computeShare))
   return {
@@ -104,8 +103,8 @@ export function estimateFit(model: ModelSize, availableBytes: number, contextLen
 /** The longest context that takes so many bytes at most: the inverse of `contextBytes`. */
 function contextWithin(model: ModelSize, bytes: number): number {
   const tokens = bytes / bytesPerToken(model)
-  const besides = besideCount * besideLength
-  return tokens <= besideLength + besides ? tokens / (1 + besideCount) : tokens - besides
+  if (tokens <= 3 * exactContext) return tokens / 3
+  return tokens <= 2 * shelf + exactContext ? (tokens - exactContext) / 2 : tokens - exactContext - shelf
 }
 
 /** Where the header does not say: small models cost about 1/10,000 of their weights per token of context, large ones less. */

@@ -29,7 +29,7 @@ const longestCheck = 32
 /** A cancellation may wait so long, in milliseconds; a token of a small model takes less, and one of eight streams too. */
 const quickMs = 40
 /** Tokens of idle chats that are kept outside of the context; see Shelf, and the estimate in `engine/fit.ts`. */
-const longestShelf = 4096
+const longestShelf = 8192
 /** A context is at least so long, so that short requests do not make it anew. */
 const leastExactCells = 4096
 

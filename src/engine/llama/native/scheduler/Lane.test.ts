@@ -120,9 +120,9 @@ describe('Lane and Scheduler', () => {
     await scheduler.close()
   })
 
-  it('throws no chat away for speed: what has no place on the shelf stays where it is', async () => {
+  it('keeps the chats that were used last, as many as the shelf holds', async () => {
     const context = new SimulatedContext(400, 4, true)
-    const shared = lane(context, 4, false, true, 0, { capacity: 60, worthwhile: 10 })
+    const shared = lane(context, 4, false, true, 0, { capacity: 90, worthwhile: 10 })
     const scheduler = new Scheduler({ shared, exact: () => Promise.reject(new Error()) })
     const chats = [1, 2, 3].map((first) => Array.from({ length: 40 }, (_, i) => (first + i * i) % 7))
     const cached = async (prompt: readonly number[]): Promise<number> => {
@@ -132,7 +132,7 @@ describe('Lane and Scheduler', () => {
       return work.cached
     }
     for (const chat of chats) await cached(chat)
-    for (const chat of chats) expect(await cached(chat)).toBe(39)
+    for (const chat of chats.toReversed()) expect(await cached(chat)).toBe(chat === chats[0] ? 0 : 39)
     await scheduler.close()
   })
 

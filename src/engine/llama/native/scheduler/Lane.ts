@@ -76,10 +76,10 @@ export class Lane {
     if (found !== undefined && found.length >= length + leastFind && this.#takeDown(found, slot, task)) return true
     if (!this.#makeRoom(task.tokens.length - length + 1, [slot, source])) return false
     if (source === slot) {
-      if (length * 2 < slot.cells.length) this.#shelf.put(slot, true)
+      if (length * 2 < slot.cells.length) this.#shelf.put(slot)
       if (length < slot.cells.length && !this.#trim(slot, length)) length = 0
     } else {
-      this.#shelf.put(slot, true)
+      this.#shelf.put(slot)
       this.#trim(slot, 0)
       this.#context.share(source.sequence, slot.sequence, length)
       slot.cells = source.cells.slice(0, length)
@@ -107,7 +107,7 @@ export class Lane {
     const size = Math.max(cells.length, task.tokens.length) + 1
     const inUse = this.slots.reduce((sum, each) => sum + (each.task === undefined ? 0 : each.cells.length), 0)
     if (inUse + size > this.#context.cells) return false
-    this.#shelf.put(slot, true)
+    this.#shelf.put(slot)
     this.#trim(slot, 0)
     this.#makeRoom(size, [slot])
     if (this.#shelf.restore(found, slot) && found.length < cells.length) this.#trim(slot, found.length)
@@ -366,7 +366,7 @@ export class Lane {
     const idle = this.slots.filter((slot) => slot.task === undefined && slot.cells.length > 0 && !keep.includes(slot))
     if (idle.length === 0) return false
     const oldest = idle.reduce((a, b) => (a.usedAt < b.usedAt ? a : b))
-    this.#shelf.put(oldest, true)
+    this.#shelf.put(oldest)
     this.#trim(oldest, 0)
     return true
   }

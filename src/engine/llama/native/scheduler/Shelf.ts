@@ -46,11 +46,8 @@ export class Shelf {
     return idle.reduce((sum, slot) => sum + slot.cells.length, 0) < worthwhile ? [] : idle
   }
 
-  /**
-   * Copies what the slot holds, if there is room. With `isLost` it would be lost otherwise: then those make room that were
-   * used longest ago. False: it is not here.
-   */
-  put(slot: Slot, isLost = false): boolean {
+  /** Copies what the slot holds. Those that were used longest ago make room. False: it is not here. */
+  put(slot: Slot): boolean {
     const { context, capacity, canTrim } = this.#options
     const cells = [...slot.cells]
     if (cells.length === 0 || slot.isSecret || cells.length > capacity) return false
@@ -61,8 +58,7 @@ export class Shelf {
       return true
     }
     const others = this.#items.filter((item) => commonPrefix(item.cells, cells) < item.cells.length)
-    while (isLost && others.length > 0 && sizeOf(others) + cells.length > capacity) others.shift()
-    if (sizeOf(others) + cells.length > capacity) return false
+    while (sizeOf(others) + cells.length > capacity) others.shift()
     this.#items = others
     const data = context.save(slot.sequence)
     if (data === undefined) return false

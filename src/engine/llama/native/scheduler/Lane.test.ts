@@ -136,6 +136,20 @@ describe('Lane and Scheduler', () => {
     await scheduler.close()
   })
 
+  it('finds what lies on the shelf although it must make room for what is put there now', async () => {
+    const context = new SimulatedContext(400, 4, true)
+    const shared = lane(context, 4, false, true, 0, { capacity: 60, worthwhile: 10 })
+    const scheduler = new Scheduler({ shared, exact: () => Promise.reject(new Error()) })
+    const chats = [1, 2].map((first) => Array.from({ length: 40 }, (_, i) => (first + i * i) % 7))
+    for (const [round, chat] of [...chats, ...chats].entries()) {
+      const work = new WritingTask(chat, 3, 0)
+      scheduler.submit(work)
+      expect(await work.end).toBe('finished')
+      expect(work.cached).toBe(round < 2 ? 0 : 39)
+    }
+    await scheduler.close()
+  })
+
   it('begins what fits beside others, although what lies on the shelf for it does not', async () => {
     const context = new SimulatedContext(80, 3, true)
     const shared = lane(context, 3, false, true, 0, { capacity: 60, worthwhile: 10 })

@@ -71,8 +71,10 @@ export class Lane {
     let { length } = placement
     if (isExact) length = Math.min(length - (length % exactChunk), slot.exactCells)
     if (!canTrim && length < source.cells.length) length = 0
+    // What is looked for may have to make room for what is put aside.
+    const earlier = this.#shelf.find(task.tokens, reusable)
     if (this.#putAside(source, length)) length = 0
-    const found = this.#shelf.find(task.tokens, reusable)
+    const found = this.#shelf.find(task.tokens, reusable) ?? earlier
     if (found !== undefined && found.length >= length + leastFind && this.#takeDown(found, slot, task)) return true
     if (!this.#makeRoom(task.tokens.length - length + 1, [slot, source])) return false
     if (source === slot) {

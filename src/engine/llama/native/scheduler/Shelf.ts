@@ -42,7 +42,9 @@ export class Shelf {
   candidates(slots: readonly Slot[]): Slot[] {
     const { capacity, worthwhile = 256 } = this.#options
     if (capacity === 0) return []
-    const idle = slots.filter((slot) => slot.task === undefined && slot.cells.length > 0)
+    const idle = slots
+      .filter((slot) => slot.task === undefined && slot.cells.length > 0)
+      .sort((one, other) => one.usedAt - other.usedAt)
     return idle.reduce((sum, slot) => sum + slot.cells.length, 0) < worthwhile ? [] : idle
   }
 

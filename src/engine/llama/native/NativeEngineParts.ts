@@ -9,8 +9,8 @@ import type { Pooling } from './model/pooling.ts'
 import type { NativeEngineOptions } from './options.ts'
 import type { Candidates } from './sampling/Candidates.ts'
 import type { Scheduler } from './scheduler/Scheduler.ts'
+import type { Acceptance } from './speculative/Acceptance.ts'
 import type { DraftModel } from './speculative/DraftModel.ts'
-import type { DraftPolicy } from './speculative/DraftPolicy.ts'
 import type { StepCost } from './speculative/StepCost.ts'
 import type { ThreadChooser } from './threads/ThreadController.ts'
 
@@ -38,7 +38,7 @@ export interface NativeEngineParts {
     /** The same where the answer must not depend on it. */
     readonly longestExact: number
     readonly cost: StepCost
-    readonly policies: { readonly shared: DraftPolicy; readonly exact: DraftPolicy; readonly model: DraftPolicy }
+    readonly policies: { readonly shared: Acceptance; readonly exact: Acceptance; readonly model: Acceptance }
     readonly model: DraftModel | undefined
   }
 }

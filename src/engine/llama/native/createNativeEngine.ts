@@ -15,8 +15,8 @@ import type { NativeEngineOptions } from './options.ts'
 import { Candidates } from './sampling/Candidates.ts'
 import { Lane } from './scheduler/Lane.ts'
 import { Scheduler } from './scheduler/Scheduler.ts'
+import { Acceptance } from './speculative/Acceptance.ts'
 import { openDraftModel } from './speculative/DraftModel.ts'
-import { DraftPolicy } from './speculative/DraftPolicy.ts'
 import { StepCost } from './speculative/StepCost.ts'
 import { fixedThreads, type ThreadChooser, ThreadController } from './threads/ThreadController.ts'
 
@@ -170,7 +170,7 @@ export async function createNativeEngine(options: NativeEngineOptions): Promise<
         longest: mayDraft ? longestCheck - 1 : 0,
         longestExact: invariant - 1,
         cost,
-        policies: { shared: new DraftPolicy(), exact: new DraftPolicy(), model: new DraftPolicy() },
+        policies: { shared: new Acceptance(), exact: new Acceptance(), model: new Acceptance() },
         model: draftModel,
       },
     })

@@ -101,6 +101,9 @@ export function createAnswer(
   return { task, free }
 }
 
+/** Whoever gave a draft model wants it tried: what an answer may lose by it, in tokens. */
+const modelAdvance = 8
+
 function createDrafter(
   engine: NativeEngineParts,
   prompt: readonly number[],
@@ -110,7 +113,7 @@ function createDrafter(
   const { policies, cost, model } = engine.drafting
   const policy = new DraftPolicy(isExact ? policies.exact : policies.shared)
   const lookup = createLookupDrafter({ prompt, policy, cost, longest })
-  const draft = model?.createDrafter({ prompt, policy: new DraftPolicy(policies.model), cost, longest })
+  const draft = model?.createDrafter({ prompt, policy: new DraftPolicy(policies.model, modelAdvance), cost, longest })
   return draft === undefined ? lookup : firstOf([lookup, draft])
 }
 

@@ -58,11 +58,9 @@ export class DraftModel {
     let isClosed = false
     return {
       add(token) {
-        if (proposed.length > 0) {
-          const held = proposed[0] === token
-          policy.observe(habit, held)
-          proposed = held ? proposed.slice(1) : []
-        }
+        const held = proposed.length > 0 ? proposed[0] === token : undefined
+        policy.observe(habit, held)
+        proposed = held ? proposed.slice(1) : []
         tokens.push(token)
       },
       prepare: async (others) => {

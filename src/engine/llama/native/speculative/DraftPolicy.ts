@@ -1,64 +1,95 @@
+import type { Acceptance } from './Acceptance.ts'
 import type { StepCost } from './StepCost.ts'
 
-/** Lengths of match from which on another acceptance is counted. */
-const steps = [2, 3, 4, 6, 8, 12, 16, 24, 32] as const
-/** What is believed before anything was seen, per step: share of proposed tokens that hold; worth `weight` observations. */
-const prior = [0.2, 0.35, 0.5, 0.6, 0.7, 0.85, 0.92, 0.95, 0.97] as const
-const weight = 6
-/** What all answers have taught is worth so many observations of the answer itself. */
-const generalWeight = 8
-/** Older observations fade, because an answer changes its manner. */
-const memory = 200
-/** So sure of its tokens, a draft costs next to nothing even where it gains nothing: made now and then, it shows what drafts cost today. */
-const sure = 0.93
-const refreshEvery = 48
-const refreshLength = 12
+/** Sizes of a batch that are worth considering: llama.cpp works on rows by four, eight and sixteen. */
+const sizes = [2, 3, 4, 8, 12, 16, 24, 32, 48] as const
 /** A draft must promise so much more than plain decoding. */
-const margin = 1.06
+const margin = 1.04
+/** How fast the share of foreseen tokens follows the answer. */
+const rate = 0.1
+const firstShare = 0.35
+/** What an answer may lose by drafts, in tokens: so much at once, and so much for each of its tokens. */
+const purse = 1
+const perToken = 0.005
+/** A draft may fail at its first token; so many times what that is expected to cost must be in the purse. */
+const caution = 4
+/** What refused drafts would have gained counts half. */
+const trust = 0.5
+/** With so many tokens gained already, sizes never measured are thought cheap, and so get measured. */
+const rich = 1
+const hopefulSlope = 0.25
+/** Where so much of a draft is expected to hold, sizes not measured for so many decodes are measured again. */
+const sure = 0.85
+const staleAfter = 64
+
+interface Draft {
+  left: number
+  /** Tokens that it gained beyond what its time would have given anyhow. */
+  net: number
+}
 
 /**
- * Decides how many tokens to propose. Whether a proposal would have held is known for every token generated, also when
- * none was made, so that acceptance is learned without paying for it.
+ * Decides how many tokens to propose, for one answer.
+ *
+ * It weighs what is expected to be gained, and it keeps a purse: drafts that fail are paid from what drafts have gained, and
+ * from a two-hundredth of the answer. So an answer that cannot be foreseen is never slowed by more than that, whatever others
+ * were like. An empty purse fills again by drafts that were refused and would have held.
  */
 export class DraftPolicy {
-  readonly #hits: number[]
-  readonly #seen: number[]
-  readonly #general: DraftPolicy | undefined
-  #sinceDraft = 0
+  readonly #acceptance: Acceptance
+  #share = firstShare
+  #purse: number
+  /** What drafts that were refused would have gained, as far as it counts. */
+  #credit = 0
+  #made: Draft | undefined
+  #refused: Draft | undefined
+  /** What was decided last; it counts once the next token is here. */
+  #decided: { readonly made?: Draft; readonly refused?: Draft } = {}
 
   /**
-   * @param general what other answers have taught; it learns from this one too. An answer that repeats its prompt is soon
-   *   known as one, whatever the others were like.
+   * @param acceptance what all answers have taught; it learns from this one too
+   * @param advance tokens that this answer may lose beforehand
    */
-  constructor(general?: DraftPolicy) {
-    this.#general = general
-    this.#hits = steps.map((_, i) => (general === undefined ? weight * (prior[i] as number) : 0))
-    this.#seen = steps.map(() => (general === undefined ? weight : 0))
-  }
-
-  /** After each token: how long the match was, and whether the token proposed was the one that came. */
-  observe(matched: number, held: boolean): void {
-    this.#general?.observe(matched, held)
-    this.#sinceDraft++
-    const i = stepOf(matched)
-    if (i < 0) return
-    const seen = this.#seen[i] as number
-    if (seen >= memory) {
-      this.#hits[i] = (this.#hits[i] as number) * 0.5
-      this.#seen[i] = seen * 0.5
-    }
-    this.#seen[i] = (this.#seen[i] as number) + 1
-    if (held) this.#hits[i] = (this.#hits[i] as number) + 1
+  constructor(acceptance: Acceptance, advance: number = purse) {
+    this.#acceptance = acceptance
+    this.#purse = advance
   }
 
   /** Probability that the next proposed token holds after a match of this length. */
   acceptance(matched: number): number {
-    const i = stepOf(matched)
-    if (i < 0) return 0
-    const hits = this.#hits[i] as number
-    const seen = this.#seen[i] as number
-    if (this.#general === undefined) return hits / seen
-    return (hits + generalWeight * this.#general.acceptance(matched)) / (seen + generalWeight)
+    return this.#acceptance.of(matched, this.#share)
+  }
+
+  /**
+   * After each token.
+   * @param matched how long the match was before it; 0: there was none
+   * @param held whether the token foreseen was the one that came; undefined: none could be known
+   */
+  observe(matched: number, held: boolean | undefined): void {
+    const { made, refused } = this.#decided
+    this.#decided = {}
+    if (made !== undefined) {
+      this.#purse += made.net
+      this.#made = made
+    }
+    if (refused !== undefined) this.#refused ??= refused
+    this.#purse += perToken
+    if (held !== undefined) {
+      this.#acceptance.observe(matched, this.#share, held)
+      this.#share += rate * (Number(held) - this.#share)
+    }
+    if (this.#made !== undefined) {
+      if (held === true) this.#purse++
+      if (held !== true || --this.#made.left === 0) this.#made = undefined
+    }
+    const waiting = this.#refused
+    if (waiting !== undefined) {
+      if (held === true) waiting.net++
+      if (held !== true || --waiting.left === 0) {
+        this.#credit = Math.max(0, this.#credit + trust * waiting.net)
+        this.#refused = undefined
+      }
+    }
   }
 
   /**
@@ -67,39 +98,40 @@ export class DraftPolicy {
    * With acceptance p_j of the j-th proposed token, a draft of k is expected to give 1 + Σ_{i≤k} Π_{j≤i} p_j tokens in
    * the time of a decode of `others` + 1 + k tokens. The extra tokens must come cheaper than the plain ones.
    * @param others tokens that are in the batch anyhow, of other requests
-   * @param perToken milliseconds that proposing itself takes, per token
+   * @param milliseconds that proposing itself takes, per token
    */
-  length(matched: number, limit: number, cost: StepCost, others = 0, perToken = 0): number {
-    const plain = cost.estimate(others + 1)
-    if (plain === 0 || matched < (steps[0] as number)) return 0
-    let best = 0
-    let bestGain = margin
-    let chance = 1
-    let expected = 0
-    for (let k = 1; k <= limit; k++) {
-      chance *= this.acceptance(matched + k - 1)
+  length(matched: number, limit: number, cost: StepCost, others = 0, milliseconds = 0): number {
+    this.#decided = {}
+    const one = cost.estimate(1)
+    const size = others + 1
+    if (one === 0 || matched < 1) return 0
+    const plain = cost.relative(size)
+    const means = this.#purse + this.#credit
+    const slope = means > purse + rich ? hopefulSlope : undefined
+    let [best, refused, stale] = [nothing, nothing, nothing]
+    let [chance, expected, share] = [1, 0, this.#share]
+    for (let count = 1; count <= limit && chance >= 0.02; count++) {
+      chance *= this.#acceptance.of(matched + count - 1, share)
+      share += rate * (1 - share)
       expected += chance
-      if (chance < 0.02) break
-      const gain = (others + 1 + expected) / (others + 1) / ((cost.estimate(others + 1 + k) + k * perToken) / plain)
-      if (gain > bestGain) {
-        bestGain = gain
-        best = k
+      if (!sizes.includes((size + count) as never)) continue
+      const time = cost.relative(size + count, slope) + (count * milliseconds) / one
+      const option = { count, gain: ((size + expected) * plain) / (size * time), loss: (size * (time - plain)) / plain }
+      const age = cost.age(size + count) ?? Number.POSITIVE_INFINITY
+      if (option.gain > margin) {
+        const isAffordable = caution * (1 - this.acceptance(matched)) * option.loss <= means
+        if (isAffordable && option.gain > best.gain) best = option
+        // The shortest: its end is seen soonest.
+        if (!isAffordable && refused.count === 0) refused = option
       }
+      const isSure = count >= 3 && 1 + expected >= sure * (1 + count)
+      if (isSure && age > staleAfter && age > stale.gain) stale = { ...option, gain: age }
     }
-    if (best === 0 && perToken === 0 && others === 0 && this.#isRefreshDue(matched)) {
-      best = Math.min(limit, refreshLength)
-    }
-    if (best > 0) this.#sinceDraft = 0
-    return best
-  }
-
-  #isRefreshDue(matched: number): boolean {
-    return this.#sinceDraft >= refreshEvery && this.acceptance(matched) >= sure
+    if (stale.count > 0 && others === 0 && milliseconds === 0 && means > 0) best = stale
+    if (best.count > 0) this.#decided = { made: { left: best.count, net: -best.loss } }
+    else if (refused.count > 0) this.#decided = { refused: { left: refused.count, net: -refused.loss } }
+    return best.count
   }
 }
 
-function stepOf(matched: number): number {
-  let i = -1
-  while (i + 1 < steps.length && matched >= (steps[i + 1] as number)) i++
-  return i
-}
+const nothing = { count: 0, gain: 0, loss: 0 }

@@ -53,7 +53,7 @@ export function createLookupDrafter(options: {
   return {
     add(token) {
       const { matched, proposed } = lookup
-      if (proposed >= 0) policy.observe(matched, proposed === token)
+      policy.observe(matched, proposed >= 0 && proposed === token)
       lookup.add(token)
     },
     propose(limit, others) {

@@ -36,6 +36,25 @@ describe('PromptLookup', () => {
     expect(lookup.matched).toBe(0)
   })
 
+  it('goes on where an edited text goes on, with the first equal token', () => {
+    const text = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20]
+    const edited = filled([...text, 1, 11, 12, 13, 14, 15, 99])
+    expect(edited.proposed).toBe(-1)
+    edited.add(17)
+    expect(edited.propose(3)).toEqual([18, 19, 20])
+    expect(edited.matched).toBe(1)
+    edited.add(18)
+    expect(edited.matched).toBe(2)
+  })
+
+  it('does not go on far from where a match broke off, or long after', () => {
+    const text = Array.from({ length: 40 }, (_, i) => 100 + i)
+    const lost = [...text, 1, ...text.slice(0, 6), 99]
+    expect(filled([...lost, 130]).proposed).toBe(-1)
+    expect(filled([...lost, 110]).proposed).toBe(111)
+    expect(filled([...lost, ...Array.from({ length: 12 }, (_, i) => 200 + i), 110]).proposed).toBe(-1)
+  })
+
   it('repeats from the end where the match runs into it', () => {
     expect(filled([5, 6, 5, 6, 5, 6]).propose(5)).toEqual([5, 6, 5, 6, 5])
   })
@@ -48,7 +67,7 @@ describe('PromptLookup', () => {
         if (proposed < 0) return
         const text = `,${tokens.join(',')},`
         const last = tokens.slice(tokens.length - matched)
-        expect(matched).toBeGreaterThanOrEqual(2)
+        expect(matched).toBeGreaterThanOrEqual(1)
         expect(text).toContain(`,${[...last, proposed].join(',')},`)
       }),
     )

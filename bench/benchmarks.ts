@@ -5,7 +5,7 @@ import { busy } from './engine/busy.ts'
 import { firstToken } from './engine/firstToken.ts'
 import { history } from './engine/history.ts'
 import { limit } from './engine/limit.ts'
-import { lookup } from './engine/lookup.ts'
+import { lookup, lookupQ8 } from './engine/lookup.ts'
 import { python } from './engine/python.ts'
 import { speed } from './engine/speed.ts'
 import { busyStreams, streams } from './engine/streams.ts'
@@ -24,6 +24,7 @@ export const benchmarks: readonly Benchmark[] = [
   streams,
   busyStreams,
   lookup,
+  lookupQ8,
   history,
   python,
   start,

@@ -24,6 +24,7 @@ it('finds nothing where nothing is', () => {
     llamaBench: undefined,
     llamaBenchPlain: undefined,
     llamaServer: undefined,
+    llamaQuantize: undefined,
     python: undefined,
   })
 })
@@ -31,6 +32,7 @@ it('finds nothing where nothing is', () => {
 it('finds both builds and the Python that were prepared', async () => {
   const llamaBench = await put(folders.build, 'bin', 'llama-bench')
   const llamaServer = await put(folders.build, 'bin', 'llama-server')
+  const llamaQuantize = await put(folders.build, 'bin', 'llama-quantize')
   const llamaBenchPlain = await put(folders.buildPlain, 'bin', 'llama-bench')
   const command = await put(folders.venv, 'bin', 'python')
   await put(folders.build, 'bin', 'libllama.so')
@@ -39,6 +41,7 @@ it('finds both builds and the Python that were prepared', async () => {
     llamaBench,
     llamaBenchPlain,
     llamaServer,
+    llamaQuantize,
     python: { command, env: { PYTHONPATH: folders.source, LLAMA_CPP_LIB_PATH: join(folders.build, 'bin') } },
   })
 })
@@ -49,7 +52,12 @@ it('takes what was named and nothing else', async () => {
   const llamaBench = await put(root, 'one', 'llama-bench')
   const llamaBenchPlain = await put(root, 'two', 'llama-bench')
   const env = { SANJHA_BENCH_PEERS: join(root, 'one'), SANJHA_BENCH_PYTHON: 'python3.12' }
-  const found = { llamaBench, llamaServer: undefined, python: { command: 'python3.12', env: {} } }
+  const found = {
+    llamaBench,
+    llamaServer: undefined,
+    llamaQuantize: undefined,
+    python: { command: 'python3.12', env: {} },
+  }
   expect(findPeers(env, folders)).toEqual({ ...found, llamaBenchPlain: undefined })
   expect(findPeers({ ...env, SANJHA_BENCH_PEERS_PLAIN: join(root, 'two') }, folders)).toEqual({
     ...found,

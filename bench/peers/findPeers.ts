@@ -9,6 +9,8 @@ export interface Peers {
   /** The same source with ggml's own threads, which is how the libraries are built that Sanjha uses. */
   readonly llamaBenchPlain: string | undefined
   readonly llamaServer: string | undefined
+  /** Makes the same model in other formats. */
+  readonly llamaQuantize: string | undefined
   readonly python: PythonPeer | undefined
 }
 
@@ -60,6 +62,7 @@ export function findPeers(
     llamaBench: find(first, 'llama-bench'),
     llamaBenchPlain: second === undefined ? undefined : find([second], 'llama-bench'),
     llamaServer: find(first, 'llama-server'),
+    llamaQuantize: find(first, 'llama-quantize'),
     python: findPython(env['SANJHA_BENCH_PYTHON'], folders),
   }
 }

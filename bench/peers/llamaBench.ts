@@ -45,7 +45,7 @@ export function llamaBenches({ llamaBench: openMp, llamaBenchPlain: plain }: Pee
 }
 
 export const openMpName: string = 'llama-bench (OpenMP, built for this processor)'
-export const plainName: string = 'llama-bench (ggml’s own threads, as in the libraries that Sanjha uses)'
+const plainName = 'llama-bench (ggml’s own threads, as in the libraries that Sanjha uses)'
 
 /**
  * One run of llama-bench, with its own warm-up and no repetition: repeating is our business.

@@ -28,9 +28,9 @@ interface Build {
 const builds: readonly Build[] = [
   {
     folder: peerFolders.build,
-    what: 'llama-bench and llama-server with OpenMP',
+    what: 'llama-bench, llama-server and llama-quantize with OpenMP',
     flags: ['-DGGML_OPENMP=ON', '-DLLAMA_BUILD_SERVER=ON', '-DLLAMA_BUILD_MTMD=ON'],
-    targets: ['llama-bench', 'llama-server'],
+    targets: ['llama-bench', 'llama-server', 'llama-quantize'],
   },
   {
     folder: peerFolders.buildPlain,
@@ -41,7 +41,7 @@ const builds: readonly Build[] = [
 ]
 
 /**
- * Builds `llama-bench` (with OpenMP and without) and `llama-server` from the source package of llama-cpp-python, which pip brings
+ * Builds `llama-bench` (with OpenMP and without), `llama-server` and `llama-quantize` from the source package of llama-cpp-python, which pip brings
  * from the index it is configured with; cmake, ninja and what llama-cpp-python imports come the same way. Needs Python with venv, a
  * C++ compiler, and about half an hour of one core. What is there already is not made again.
  */

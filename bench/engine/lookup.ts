@@ -13,7 +13,7 @@ const how =
 /** What proposing tokens from the context itself gains, and that it costs nothing where it gains nothing. */
 export const lookup: Benchmark = {
   name: 'engine.lookup',
-  summary: `${how} The model is in Q4_1, for which llama.cpp has no kernel that reads weights once for several tokens: here two tokens at once take twice as long as one and sixteen more than eight times, so that even guesses that always hold would not give 2 ×.`,
+  summary: `${how} The model is in Q4_1, for which llama.cpp has no kernel that reads weights once for several tokens: here two tokens at once take twice as long as one, sixteen eight times and thirty-two sixteen times, so that guesses that always hold would give 2 ×.`,
   run: (context) => compareAll(context),
 }
 

@@ -28,12 +28,16 @@ async function endpoint(models: () => readonly string[]): Promise<{ stub: OpenAI
   return { stub, asked }
 }
 
-function remotesOf(baseUrl: string, models?: readonly string[]): Remotes {
+function remotesOf(
+  baseUrl: string,
+  models?: readonly string[],
+  monotonic: () => number = systemClock.monotonic,
+): Remotes {
   const remote = { name: 'team', baseUrl, ...(models && { models }) }
   const config = { remotes: [remote], downloads: { probeTimeoutMs: 3_000 } } as unknown as ConstructorParameters<
     typeof Remotes
   >[0]['config']
-  return new Remotes({ config, env: {}, fetch, clock: systemClock, log: silentLogger })
+  return new Remotes({ config, env: {}, fetch, clock: { ...systemClock, monotonic }, log: silentLogger })
 }
 
 const find = async (remotes: Remotes, name: string): Promise<string | undefined> =>
@@ -53,6 +57,29 @@ describe('a name under a remote', () => {
     expect(asked).toEqual(['/v1/models'])
     expect(await remotes.source('team/alias')).toMatchObject({ model: 'team/gpt', remoteModel: 'gpt' })
     expect(await remotes.source('elsewhere/gpt')).toBeUndefined()
+  })
+
+  it('is asked for once in a minute where it is another name, however often it is used', async () => {
+    const { stub, asked } = await endpoint(() => ['gpt'])
+    let now = 0
+    const remotes = remotesOf(stub.baseUrl, undefined, () => now)
+    for (let use = 0; use < 5; use++) {
+      expect(await find(remotes, 'team/alias')).toBe('gpt')
+      now += 10_000
+    }
+    expect(asked).toEqual(['/v1/models', '/v1/models/alias'])
+    now += 60_000
+    expect(await find(remotes, 'team/alias')).toBe('gpt')
+    expect(asked.length).toBe(4)
+  })
+
+  it('is not called unknown because the endpoint has gone meanwhile', async () => {
+    const { stub } = await endpoint(() => ['gpt'])
+    const remotes = remotesOf(stub.baseUrl)
+    expect(await find(remotes, 'team/gpt')).toBe('gpt')
+    await stub.close()
+    opened.pop()
+    expect(await find(remotes, 'team/alias')).toBe('engine_unavailable')
   })
 
   it('is unknown when it does not, with the names there are', async () => {

@@ -14,6 +14,8 @@ type Remote = Config['remotes'][number]
 
 /** A list younger than this is not asked for again because of a name that is not on it, in milliseconds. */
 const freshMs = 5_000
+/** What another name of a model means is believed for so long, in milliseconds. */
+const aliasMs = 60_000
 /** So many names that an endpoint does not list are taken on trust. */
 const maxUnlisted = 100
 
@@ -31,6 +33,8 @@ export class Remotes {
   readonly #lists = new Map<string, Known>()
   readonly #asking = new Map<string, Promise<Known>>()
   readonly #unlisted = new Map<string, Set<string>>()
+  /** `REMOTE/NAME` → the model that the endpoint said it means, and when. */
+  readonly #aliases = new Map<string, { readonly model: string; readonly at: number }>()
 
   constructor(options: RemotesOptions) {
     this.#options = options
@@ -83,6 +87,8 @@ export class Remotes {
     const { clock } = this.#options
     let known = this.#lists.get(remote.name)
     if (known?.ids.has(model)) return model
+    const alias = this.#aliases.get(`${remote.name}/${model}`)
+    if (alias !== undefined && clock.monotonic() - alias.at <= aliasMs) return alias.model
     if (known === undefined || clock.monotonic() - known.at > freshMs) {
       const asked = await this.#shared(remote)
       // Who cannot be reached cannot be loaded either; the engine says why.
@@ -94,8 +100,11 @@ export class Remotes {
     // Ollama's list has a tag that its users leave out.
     if (known.ids.has(`${model}:latest`)) return model
     const canonical = await this.#canonical(remote, model)
-    if (canonical !== undefined) return known.ids.has(canonical) ? canonical : this.#trust(remote, canonical)
-    throw unknown(remote, model, `It has: ${[...known.ids].slice(0, 20).join(', ')}.`)
+    if (canonical === undefined) throw unknown(remote, model, `It has: ${[...known.ids].slice(0, 20).join(', ')}.`)
+    const meant = known.ids.has(canonical) ? canonical : this.#trust(remote, canonical)
+    if (this.#aliases.size >= maxUnlisted) this.#aliases.clear()
+    this.#aliases.set(`${remote.name}/${model}`, { model: meant, at: clock.monotonic() })
+    return meant
   }
 
   #trust(remote: Remote, model: string): string {
@@ -114,7 +123,9 @@ export class Remotes {
       const client = await this.#client(remote)
       const found = await client.json({ path: `models/${encodeURIComponent(model)}`, signal: this.#patience() })
       return typeof found['id'] === 'string' ? found['id'] : undefined
-    } catch {
+    } catch (error) {
+      // Who cannot be reached has not said that there is no such model; the engine says what is the matter.
+      if (SanjhaError.from(error).retryable) throw error
       return undefined
     }
   }

@@ -84,8 +84,11 @@ export type GenerateInput =
       readonly toolChoice?: ToolChoice
       /** Default true. */
       readonly parallelToolCalls?: boolean
-      /** Whether a model that can think aloud shall. Absent: the model's default. */
-      readonly thinking?: boolean
+      /**
+       * Whether the model shall think aloud; `allow`: if it can, while `true` is refused by one that cannot. Absent: the
+       * model's default.
+       */
+      readonly thinking?: boolean | 'allow'
       /** The last message is the assistant's and is to be continued, not answered. */
       readonly continueLast?: boolean
     }

@@ -31,7 +31,7 @@ export function requestBody(request: GenerateRequest, model: string): Json {
     parallel_tool_calls: parallelToolCalls,
     logprobs: logprobs === undefined ? undefined : true,
     top_logprobs: logprobs,
-    chat_template_kwargs: thinking === undefined ? undefined : { enable_thinking: thinking },
+    chat_template_kwargs: thinking === undefined ? undefined : { enable_thinking: thinking !== false },
     ...(continueLast === true && { continue_final_message: true, add_generation_prompt: false }),
   }
 }

@@ -115,7 +115,10 @@ export function createChatFormat(options: ChatFormatOptions): ChatFormat {
         messages: shaped,
         tools: native && tools.length > 0 ? tools.map(openAiTool) : traits.toolsAlways ? [] : undefined,
         add_generation_prompt: true,
-        ...(input.thinking !== undefined && { enable_thinking: input.thinking, thinking: input.thinking }),
+        ...(input.thinking !== undefined && {
+          enable_thinking: input.thinking !== false,
+          thinking: input.thinking !== false,
+        }),
       })
     const shaped = normalizeMessages(
       [...system, ...messages],

@@ -75,6 +75,12 @@ const toolChoice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool'), name: z.string(), disable_parallel_tool_use: optional(z.boolean()) }),
 ])
 
+/**
+ * A budget is what may be spent: one who spends none is within it. Programs made for Anthropic's own models send it with
+ * every request. "adaptive" leaves it to the model whether it thinks, and when.
+ */
+const thinkingOf = { enabled: 'allow', adaptive: undefined, disabled: false } as const
+
 const outputFormat = z.object({ type: z.literal('json_schema'), schema: jsonSchema })
 
 const common = {
@@ -160,8 +166,7 @@ function toChat(raw: Common, messages: readonly ChatMessage[]): Extract<Generate
       tools: raw.tools,
       toolChoice: choice && toToolChoice(choice),
       parallelToolCalls: serial ? false : undefined,
-      // "adaptive" leaves it to the model whether it thinks, and when.
-      thinking: raw.thinking && raw.thinking.type !== 'adaptive' ? raw.thinking.type === 'enabled' : undefined,
+      thinking: raw.thinking && thinkingOf[raw.thinking.type],
       // A last message of the assistant is the beginning of the answer.
       continueLast: messages.at(-1)?.role === 'assistant' ? true : undefined,
     }),

@@ -35,6 +35,22 @@ it.each([0, 0.8])('changes no token at temperature %d', async (temperature) => {
   }
 })
 
+it('proposes, and what it proposes holds', async () => {
+  const all = { drafted: 0, accepted: 0 }
+  for (const prompt of prompts) {
+    const { drafted, accepted } = await run({
+      input: { type: 'completion', prompt: `${prompt} not` },
+      maxTokens: 100,
+      sampling: { temperature: 0 },
+    })
+    all.drafted += drafted
+    all.accepted += accepted
+  }
+  expect(all.drafted).toBeGreaterThan(0)
+  // But for near ties: the draft is decoded in batches of other sizes.
+  expect(all.accepted).toBeGreaterThanOrEqual(0.8 * all.drafted)
+})
+
 it('survives being cancelled at any moment', async () => {
   for (let delay = 5; delay < 150; delay += 15) {
     const controller = new AbortController()

@@ -113,7 +113,12 @@ function createDrafter(
   const { policies, cost, model } = engine.drafting
   const policy = new DraftPolicy(isExact ? policies.exact : policies.shared)
   const lookup = createLookupDrafter({ prompt, policy, cost, longest })
-  const draft = model?.createDrafter({ prompt, policy: new DraftPolicy(policies.model, modelAdvance), cost, longest })
+  const draft = model?.createDrafter({
+    prompt,
+    policy: new DraftPolicy(policies.model, { advance: modelAdvance, isHabit: true }),
+    cost,
+    longest,
+  })
   return draft === undefined ? lookup : firstOf([lookup, draft])
 }
 

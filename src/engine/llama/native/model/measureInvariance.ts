@@ -7,8 +7,8 @@ import type { NativeContext } from './NativeContext.ts'
  * own. Some kernels treat four or more rows differently (weights that llama.cpp repacks); with those, drafts that are
  * checked together could turn a near tie, so they stay shorter than that.
  *
- * Decodes a few tokens of no meaning one by one and then together; leaves the context empty. Takes about the time of
- * `2 · longest` tokens, but stops after `limitMs`.
+ * Decodes a few tokens of no meaning one by one and then together; leaves the context empty. On the way it measures what
+ * sizes cost. Takes about the time of `4 · longest` tokens, but stops after `limitMs`.
  * @returns at least 1
  */
 export async function measureInvariance(
@@ -25,12 +25,13 @@ export async function measureInvariance(
   const sizes = [longest, 16, 8, 4, 3, 2].filter((size) => size <= longest)
   const token = (i: number): number => 40 + ((i * 7919) % 200)
   const start = now()
+  const seen = new Set<number>()
   const run = async (from: number, count: number): Promise<Float32Array[] | undefined> => {
     context.clearBatch()
     const rows = Array.from({ length: count }, (_, i) => context.add(token(from + i), from + i, 0, true))
     const threadCount = threads.next
     context.setThreads(threadCount, threadCount)
-    const work = 0.4 + 0.6 * count
+    const work = cost.relative(count)
     const limit = threads.limit(work)
     const timer = Number.isFinite(limit) ? setTimeout(() => context.abort(), limit) : undefined
     const before = now()
@@ -42,11 +43,12 @@ export async function measureInvariance(
       return run(from, count)
     }
     if (result !== 'done') return undefined
-    // The first decode also maps the weights into memory.
-    if (from > 0 || count > 1) {
+    // The first decode of a size also sets up its memory.
+    if (seen.has(count)) {
       cost.record(count, now() - before)
       threads.record(threadCount, work, now() - before)
     }
+    seen.add(count)
     return rows.map((row) => context.logits(row).slice())
   }
   try {
@@ -60,7 +62,14 @@ export async function measureInvariance(
       if (size > alone.length) continue
       context.trim(0, 0)
       const rows = await run(0, size)
-      if (rows?.every((row, i) => sameBits(row, alone[i] as Float32Array))) return size
+      if (!rows?.every((row, i) => sameBits(row, alone[i] as Float32Array))) continue
+      for (const each of sizes) {
+        for (let time = 0; time < 2 && each <= size && now() - start < limitMs; time++) {
+          context.trim(0, 0)
+          await run(0, each)
+        }
+      }
+      return size
     }
     return 1
   } finally {

@@ -156,7 +156,7 @@ export class Lane {
     const promptThreads = isPrompt ? threads.prompt.next : generationThreads
     this.#context.setThreads(generationThreads, promptThreads)
     const chooser = isPrompt ? threads.prompt : threads.generation
-    const work = workOf(isPrompt, size)
+    const work = this.#workOf(isPrompt, size)
     // A running state cannot be taken back, so there a trial is seen through.
     const limit = this.#options.canTrim ? chooser.limit(work) : Number.POSITIVE_INFINITY
     let isGivenUp = false
@@ -211,6 +211,11 @@ export class Lane {
   #isQuick(isPrompt: boolean, size: number): boolean {
     const expected = isPrompt ? this.#msPerPromptToken * size : this.#options.cost.estimate(size)
     return expected > 0 && expected <= (this.#options.quickMs ?? 0)
+  }
+
+  /** Tokens, weighted by what they cost. */
+  #workOf(isPrompt: boolean, tokens: number): number {
+    return isPrompt ? tokens : this.#options.cost.relative(tokens)
   }
 
   /** Lets the tasks that write make their drafts. */
@@ -330,7 +335,7 @@ export class Lane {
     const prompt = entries.reduce((sum, entry) => sum + (entry.count > 1 ? entry.count : 0), 0)
     const isPrompt = prompt > 0
     const controller = isPrompt ? this.#options.threads.prompt : this.#options.threads.generation
-    controller.record(threads, workOf(isPrompt, size), milliseconds)
+    controller.record(threads, this.#workOf(isPrompt, size), milliseconds)
     if (!isPrompt) cost.record(size, milliseconds)
     else if (prompt >= 8) {
       const each = milliseconds / size
@@ -389,6 +394,3 @@ export class Lane {
 async function nextTurn(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
-
-/** Tokens weighted by what they cost: a decode costs two fifths of a token whatever its size (measured, small models). */
-const workOf = (isPrompt: boolean, tokens: number): number => (isPrompt ? tokens : 0.4 + 0.6 * tokens)

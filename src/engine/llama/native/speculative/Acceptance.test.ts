@@ -24,7 +24,7 @@ describe('Acceptance', () => {
       acceptance.observe(2, 0.05, false)
     }
     expect(acceptance.of(2, 0.95)).toBeGreaterThan(0.9)
-    expect(acceptance.of(2, 0.05)).toBeLessThan(0.1)
+    expect(acceptance.of(2, 0.05)).toBeLessThan(0.02)
   })
 
   it('forgets: what held long ago does not count for ever', () => {

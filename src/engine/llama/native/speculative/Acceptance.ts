@@ -11,8 +11,8 @@ const memory = 100
 
 /**
  * How often a proposed token is the one that comes, by the length of the match before it and by how much of the answer was
- * foreseen lately: two equal words mean little in a story, and much in a quotation. Learned from every token of every
- * answer, also of those for which nothing was proposed.
+ * foreseen lately: two equal words mean little in a story, and much in a quotation. Learned from every token for which it is
+ * known what would have been proposed, whether it was or not.
  */
 export class Acceptance {
   readonly #hits: number[]

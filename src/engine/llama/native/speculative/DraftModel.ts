@@ -102,6 +102,7 @@ export class DraftModel {
         const token = isCatchingUp ? tokens[at] : proposed.at(-1)
         row = this.#context.add(token as number, at, sequence, !isCatchingUp || at === tokens.length - 1)
       }
+      const { size } = this.#context
       const threads = this.#threads.next
       this.#context.setThreads(threads, threads)
       const before = this.#clock.monotonic()
@@ -110,7 +111,7 @@ export class DraftModel {
         return { cells: 0, proposed: [] }
       }
       const milliseconds = this.#clock.monotonic() - before
-      if (!isCatchingUp) this.#msPerToken += (this.#msPerToken === 0 ? 1 : 0.2) * (milliseconds - this.#msPerToken)
+      if (size === 1) this.#msPerToken += (this.#msPerToken === 0 ? 1 : 0.2) * (milliseconds - this.#msPerToken)
       if (row >= 0) proposed.push(argmax(this.#context.logits(row)))
     }
     // The last proposed token itself was not evaluated. Only what stays true is counted as there.

@@ -23,7 +23,7 @@ export function firstOf(drafters: readonly Drafter[]): Drafter {
     },
     async prepare(others) {
       await first?.prepare?.(others)
-      if ((first?.propose(1, others).length ?? 0) > 0) return
+      if ((first?.propose(Number.POSITIVE_INFINITY, others).length ?? 0) > 0) return
       for (const drafter of rest) await drafter.prepare?.(others)
     },
     propose(limit, others) {

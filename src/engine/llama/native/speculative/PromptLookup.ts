@@ -6,8 +6,8 @@ const reach = 8
 const patience = 12
 
 /**
- * Finds where the last tokens stood before, so that what followed there can be proposed. Each token is added once, in
- * O(1); while the text goes on as it did at the place found, no search is made at all. Where it left that place, the next
+ * Finds where the last tokens stood before, so that what followed there can be proposed. Each token is added once;
+ * while the text goes on as it did at the place found, no search is made at all. Where it left that place, the next
  * tokens after it are looked at first: most texts that are edited go on there.
  */
 export class PromptLookup {
@@ -17,7 +17,7 @@ export class PromptLookup {
   /** Where the text continues as it did before; −1: nowhere known. */
   #next = -1
   #matched = 0
-  /** Where a long match broke off, and how many tokens ago; −1: nowhere, or too long ago. */
+  /** Where a long match broke off, and how many tokens were not foreseen since; −1: nowhere, or too many. */
   #lost = -1
   #sinceLost = 0
 

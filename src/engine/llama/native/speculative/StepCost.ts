@@ -3,6 +3,8 @@ const largest = 64
 /** How much of a deviation is believed at once. */
 const swift = 0.25
 const slight = 0.05
+/** After so many decodes what was known of a size counts half. */
+const oldAfter = 64
 /** What each further token adds before its size was ever measured, in decodes of one. */
 const usualSlope = 0.5
 
@@ -25,6 +27,7 @@ export class StepCost {
   #records = 0
 
   record(tokens: number, milliseconds: number): void {
+    if (!(milliseconds > 0)) return
     this.#records++
     if (this.#pace === 0) this.#pace = milliseconds / this.relative(tokens)
     const cost = milliseconds / this.#pace
@@ -41,8 +44,9 @@ export class StepCost {
     }
     const change = within(cost / seen.cost, 0.5, 2)
     seen.times++
+    const isOld = this.#records - seen.at > oldAfter
     seen.at = this.#records
-    seen.cost *= change ** Math.max(swift, 1 / seen.times)
+    seen.cost *= change ** Math.max(isOld ? 0.5 : swift, 1 / seen.times)
     this.#pace *= change ** slight
   }
 

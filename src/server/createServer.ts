@@ -90,7 +90,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
       new SanjhaError('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`, {
         hint: 'GET /sanjha/v1/reference lists every path.',
       }),
-      surfaceOf(c.req.path),
+      surfaceOf({ path: c.req.path, headers: c.req.raw.headers }),
     ),
   )
   app.onError((error, c) => {
@@ -98,7 +98,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     if (failure.code === 'internal') {
       log.error({ request: c.get('id'), path: c.req.path, err: failure.cause ?? failure }, 'a request failed')
     }
-    return errorResponse(failure, surfaceOf(c.req.path))
+    return errorResponse(failure, surfaceOf({ path: c.req.path, headers: c.req.raw.headers }))
   })
 
   const fetch = async (request: Request): Promise<Response> => app.fetch(request)

@@ -175,4 +175,7 @@ it('[API-33] models are listed as clients expect', async () => {
   }
   const anthropic = await t.json('GET', '/v1/models', undefined, { 'anthropic-version': '2023-06-01' })
   expect(anthropic.body).toMatchObject({ data: [{ type: 'model', id: 'test' }, {}], has_more: false, first_id: 'test' })
+  const unknown = await t.json('GET', '/v1/models/nobody', undefined, { 'anthropic-version': '2023-06-01' })
+  expect([unknown.status, unknown.body]).toMatchObject([404, { type: 'error', error: { type: 'not_found_error' } }])
+  expect((await t.json('GET', '/v1/models/nobody')).body).toMatchObject({ error: { code: 'model_not_found' } })
 })

@@ -5,13 +5,15 @@ import { openaiError } from '../openai/errors.ts'
 import { publicError } from './errorText.ts'
 import { json, type SurfaceName } from './route.ts'
 
-/** Which API a path belongs to, and with it the shape of its errors. */
-export function surfaceOf(path: string): SurfaceName {
+/** Which API a request belongs to, and with it the shape of its errors. Two APIs have `/v1/models`; a header tells them apart. */
+export function surfaceOf({ path, headers }: { readonly path: string; readonly headers: Headers }): SurfaceName {
   if (path.startsWith('/sanjha/')) return 'admin'
   if (path.startsWith('/api/')) return 'ollama'
   if (path === '/v1/messages' || path.startsWith('/v1/messages/')) return 'anthropic'
-  return 'openai'
+  return isModels(path) && headers.has('anthropic-version') ? 'anthropic' : 'openai'
 }
+
+const isModels = (path: string): boolean => path === '/v1/models' || path.startsWith('/v1/models/')
 
 /** An error as the answer of an API, with `Retry-After` where trying again makes sense soon. */
 export function errorResponse(error: SanjhaError, surface: SurfaceName): Response {

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { type Config, SanjhaError } from '../../core/index.ts'
-import { errorResponse } from './errorResponse.ts'
+import { errorResponse, surfaceOf } from './errorResponse.ts'
 import { type ActiveRequests, failureOf } from './RequestScope.ts'
 import { readJsonBody } from './readBody.ts'
 import type { RequestVariables, Route, ServerContext } from './route.ts'
@@ -57,7 +57,9 @@ export function mountRoutes(
             'a request failed',
           )
         }
-        return errorResponse(failure, route.surface)
+        const surface =
+          route.surface === 'openai' ? surfaceOf({ path: c.req.path, headers: raw.headers }) : route.surface
+        return errorResponse(failure, surface)
       } finally {
         if (!streaming) scope.end()
       }

@@ -59,12 +59,11 @@ export class Shelf {
       this.#touch(longer)
       return true
     }
-    const others = this.#items.filter((item) => commonPrefix(item.cells, cells) < item.cells.length)
-    while (sizeOf(others) + cells.length > capacity) others.shift()
-    this.#items = others
     const data = context.save(slot.sequence)
     if (data === undefined) return false
-    this.#items.push({ cells, data })
+    const others = this.#items.filter((item) => commonPrefix(item.cells, cells) < item.cells.length)
+    while (sizeOf(others) + cells.length > capacity) others.shift()
+    this.#items = [...others, { cells, data }]
     return true
   }
 

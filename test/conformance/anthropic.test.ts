@@ -122,7 +122,7 @@ it('blocks of every kind are taken in their order', async () => {
   })
   expect(status).toBe(200)
   const request = t.engine.requests.at(-1)!
-  expect(request.input).toMatchObject({ thinking: true, continueLast: true })
+  expect(request.input).toMatchObject({ thinking: 'allow', continueLast: true })
   expect(request.input.type === 'chat' && request.input.messages).toEqual([
     { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
     { role: 'user', content: [{ type: 'text', text: 'Weather?' }] },

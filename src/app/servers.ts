@@ -93,7 +93,7 @@ function handleOf(instance: Instance, url: string): ServerHandle {
     stop: (signal) => stop(instance, signal),
     connect: async (model, signal) => {
       const apiKey = await readInstanceToken(instance)
-      return createOpenAIEngine({ name: 'this machine', baseUrl: `${url}/v1`, model, apiKey }, signal)
+      return createOpenAIEngine({ name: `server at ${url}`, baseUrl: `${url}/v1`, model, apiKey }, signal)
     },
   }
 }

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly patienceMs?: number
   /** How images of public addresses are fetched for models that see. */
   readonly fetchImage?: FetchImage
+  /** How a person calls the command line here, for pages that name commands. Default `sanjha`. */
+  readonly program?: string
 }
 
 export interface Server {
@@ -56,6 +58,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     keepAliveMs: options.keepAliveMs ?? 15_000,
     patienceMs: options.patienceMs ?? 10_000,
     fetchImage: options.fetchImage ?? (config.network.offline ? refuseToFetch : createImageFetcher(sanjha.publicFetch)),
+    program: options.program ?? 'sanjha',
     active: () => active.size,
     readyState: () => readyState,
     openApi: () => {

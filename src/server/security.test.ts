@@ -87,6 +87,12 @@ describe('answers', () => {
     expect(html).toContain('sanjha run test')
   })
 
+  it('name the command line as it is called here', async () => {
+    t = testServer({ server: { program: './bin/sanjha.js' } })
+    const html = await (await t.request('GET', '/', undefined, { accept: 'text/html' })).text()
+    expect(html).toContain('<pre>./bin/sanjha.js run test</pre>')
+  })
+
   it('escape what models are called', async () => {
     t = testServer()
     await t.sanjha.models.copy('test', '<script>alert(1)</script>')

@@ -39,7 +39,7 @@ export async function startServer(context: CliContext, options: StartServerOptio
   // `sanjha up | head -1` waits until the server is ready; those whom it serves do not read its output.
   context.outliveOutput()
   const { createServer } = await import('../../server/index.ts')
-  const server = createServer(sanjha)
+  const server = createServer(sanjha, { program: out.program })
   const { url } = await server.listen().catch(async (error: unknown) => {
     throw (await takenByOurs(sanjha, error, signal)) ?? error
   })

@@ -43,6 +43,11 @@ export class Output {
     }
   }
 
+  /** How a person calls the program here. */
+  get program(): string {
+    return this.#program()
+  }
+
   /** Whether stdout is a terminal. */
   get isTerminal(): boolean {
     return this.#stdout.isTTY === true

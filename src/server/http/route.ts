@@ -13,6 +13,8 @@ export interface ServerContext {
   /** How long the status line waits for the model's first word. Until then a failure has its own HTTP status. */
   readonly patienceMs: number
   readonly fetchImage: FetchImage
+  /** How a person calls the command line here. */
+  readonly program: string
   /** Requests being answered now. */
   active(): number
   /** Undefined until the server was told that it is ready; then the model it was started with. */

@@ -19,7 +19,7 @@ export const home: Route = route({
 })
 
 async function homePage(request: RouteRequest): Promise<Response> {
-  const { sanjha } = request.server
+  const { sanjha, program } = request.server
   // Without a key a stranger learns that a server is here, and nothing else.
   const trusted = sanjha.config.server.apiKeys.length === 0 || request.keyId !== null
   const base = `http://${request.headers.get('host') ?? 'localhost'}`
@@ -35,7 +35,7 @@ async function homePage(request: RouteRequest): Promise<Response> {
 ${
   trusted
     ? models.length === 0
-      ? html`<p>None is stored yet. <code>sanjha pull smollm2</code> fetches a small one.</p>`
+      ? html`<p>None is stored yet. <code>${program} pull smollm2</code> fetches a small one.</p>`
       : html`<table>
 <thead><tr><th>Name</th><th>Size</th><th>Parameters</th><th>Licence</th><th>Now</th></tr></thead>
 <tbody>${models.map(
@@ -45,7 +45,7 @@ ${
     : html`<p>This server asks for an API key.</p>`
 }
 <h2>Chat from the terminal</h2>
-<pre>sanjha run ${example}</pre>
+<pre>${program} run ${example}</pre>
 <h2>Use it from a program</h2>
 <pre>OPENAI_BASE_URL=${base}/v1
 ANTHROPIC_BASE_URL=${base}

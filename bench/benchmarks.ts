@@ -2,7 +2,7 @@ import { list } from './cli/list.ts'
 import { start } from './cli/start.ts'
 import type { Benchmark } from './contract.ts'
 import { busy } from './engine/busy.ts'
-import { firstToken } from './engine/firstToken.ts'
+import { busyFirstToken, firstToken } from './engine/firstToken.ts'
 import { history } from './engine/history.ts'
 import { limit } from './engine/limit.ts'
 import { lookup, lookupQ8 } from './engine/lookup.ts'
@@ -21,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   limit,
   busy,
   firstToken,
+  busyFirstToken,
   streams,
   busyStreams,
   lookup,

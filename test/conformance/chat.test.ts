@@ -167,6 +167,31 @@ describe('sampling', () => {
       mirostat: { version: 2 },
     })
   })
+
+  it('so do XTC, and all that DRY and mirostat can be told', async () => {
+    const sent = async (fields: object): Promise<unknown> => {
+      await chat('Hi', fields)
+      return t.engine.requests.at(-1)!.sampling
+    }
+    expect(await sent({ xtc_probability: 0.5, xtc_threshold: 0.2 })).toEqual({
+      xtc: { probability: 0.5, threshold: 0.2 },
+    })
+    expect(await sent({ xtc_probability: 0.5 })).toEqual({ xtc: { probability: 0.5 } })
+    expect(await sent({ dry_multiplier: 0.8, dry_base: 1.5, dry_allowed_length: 3, dry_penalty_last_n: 100 })).toEqual({
+      dry: { multiplier: 0.8, base: 1.5, allowedLength: 3, lastN: 100 },
+    })
+    expect(await sent({ mirostat: 1, mirostat_tau: 4, mirostat_eta: 0.2 })).toEqual({
+      mirostat: { version: 1, tau: 4, eta: 0.2 },
+    })
+    expect(await sent({ mirostat: 0 })).toEqual({})
+    expect(await sent({ typical_p: 0.7, repeat_penalty: 1.2, repeat_last_n: -1 })).toEqual({
+      typicalP: 0.7,
+      repeatPenalty: 1.2,
+      repeatLastN: -1,
+    })
+    await refused({ xtc_probability: 1.5 }, 'xtc_probability')
+    await refused({ xtc_probability: 1, xtc_threshold: -0.1 }, 'xtc_threshold')
+  })
 })
 
 describe('structured output', () => {

@@ -8,6 +8,7 @@ export class Candidates {
   readonly #ids: Int32Array
   readonly #logits: Float32Array
   readonly #head: DataView
+  readonly #itemSize: number
   readonly #offsets: {
     readonly data: number
     readonly size: number
@@ -18,7 +19,8 @@ export class Candidates {
   constructor(api: NativeApi, vocabularySize: number) {
     const { llama_token_data: item, llama_token_data_array: list } = api.types
     this.#items = koffi.alloc(item, vocabularySize) as Pointer
-    const memory = koffi.view(this.#items, vocabularySize * koffi.sizeof(item))
+    this.#itemSize = koffi.sizeof(item)
+    const memory = koffi.view(this.#items, vocabularySize * this.#itemSize)
     // Three words each: id, logit, p.
     this.#ids = new Int32Array(memory)
     this.#logits = new Float32Array(memory)
@@ -65,41 +67,43 @@ export class Candidates {
     this.#head.setUint8(this.#offsets.sorted, 0)
   }
 
+  get #size(): number {
+    return Number(this.#head.getBigUint64(this.#offsets.size, true))
+  }
+
+  /** Where the words of a candidate begin. XTC takes the first ones away by moving the beginning of the list. */
+  #at(index: number): number {
+    const moved = this.#head.getBigUint64(this.#offsets.data, true) - (this.#items as bigint)
+    return (Number(moved) / this.#itemSize + index) * 3
+  }
+
   /** The logit of the first candidate after a sampler was applied. */
   get firstLogit(): number {
-    return this.#logits[1] as number
+    return this.#logits[this.#at(0) + 1] as number
   }
 
   /** Whether a sampler has banned them all. */
   get areAllBanned(): boolean {
-    const size = Number(this.#head.getBigUint64(this.#offsets.size, true))
-    for (let index = 0; index < size; index++) {
-      if (this.#logits[index * 3 + 1] !== Number.NEGATIVE_INFINITY) return false
-    }
-    return true
+    return this.bestThat(() => true) === undefined
   }
 
   /** The candidate with the largest logit. */
   get best(): number {
-    const size = Number(this.#head.getBigUint64(this.#offsets.size, true))
-    let best = 0
-    for (let index = 1; index < size; index++) {
-      if ((this.#logits[index * 3 + 1] as number) > (this.#logits[best * 3 + 1] as number)) best = index
-    }
-    return this.#ids[best * 3] as number
+    return this.bestThat(() => true) ?? (this.#ids[this.#at(0)] as number)
   }
 
   /** The candidate with the largest logit among those that fit and are not banned; undefined when there is none. */
   bestThat(fits: (token: number) => boolean): number | undefined {
-    const size = Number(this.#head.getBigUint64(this.#offsets.size, true))
+    const first = this.#at(0)
+    const end = this.#at(this.#size)
     let best: number | undefined
     let highest = Number.NEGATIVE_INFINITY
-    for (let index = 0; index < size; index++) {
-      const logit = this.#logits[index * 3 + 1] as number
+    for (let word = first; word < end; word += 3) {
+      const logit = this.#logits[word + 1] as number
       // Asked about few: only those that lead.
-      if (logit <= highest || !fits(this.#ids[index * 3] as number)) continue
+      if (logit <= highest || !fits(this.#ids[word] as number)) continue
       highest = logit
-      best = this.#ids[index * 3] as number
+      best = this.#ids[word] as number
     }
     return best
   }
@@ -107,7 +111,7 @@ export class Candidates {
   /** The token that the last sampler chose. */
   get selected(): number {
     const index = Number(this.#head.getBigInt64(this.#offsets.selected, true))
-    return index < 0 ? this.best : (this.#ids[index * 3] as number)
+    return index < 0 ? this.best : (this.#ids[this.#at(index)] as number)
   }
 
   free(): void {

@@ -66,8 +66,9 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const runs = createRuns({ database, kinds, clock, log })
   const metrics = createMetrics()
   const remotes = new Remotes({ config, env, fetch, clock, log })
+  const sources = { models, remotes, adapters: config.adapters }
   const pool = createEnginePool({
-    resolve: (name) => resolveEngineSource(name, { models, remotes }),
+    resolve: (name) => resolveEngineSource(name, sources),
     suggest: (name) => models.suggest(name),
     factories: {
       llama: createLlamaFactory({
@@ -95,10 +96,15 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   })
 
   const ensureModel = async (given: string, ensure: EnsureModelOptions = {}): Promise<string> => {
+    const adapter = config.adapters.find((known) => known.name === given)
+    if (adapter !== undefined) {
+      await ensureModel(adapter.model, ensure)
+      return given
+    }
     // Another process, in another folder, may have to resume the pull.
     const name = absoluteReference(given, process.cwd())
     const changed = await models.hasChanged(name)
-    const source = changed ? undefined : await resolveEngineSource(name, { models, remotes })
+    const source = changed ? undefined : await resolveEngineSource(name, sources)
     if (source !== undefined) return source.model
     if (!config.models.autoPull) {
       throw new SanjhaError(

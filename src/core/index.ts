@@ -3,6 +3,7 @@ export { type Clock, systemClock } from './clock.ts'
 export { hashApiKey, matchApiKey } from './config/apiKeys.ts'
 export { checkExposure, isLoopbackHost } from './config/checkExposure.ts'
 export type {
+  AdapterConfig,
   Config,
   ConfigFlag,
   LoadedConfig,

@@ -39,7 +39,7 @@ const texts = [
   'Tokens turned back into text give the text; their number is what the usage says.',
   'A response has an id `resp_…` and items `msg_…`; its events come in order and are numbered.',
   '`previous_response_id` goes on from a response; an unknown one is refused; what was not stored cannot be read.',
-  'The list of models has the shape that clients expect.',
+  'The list of models has the shape that clients expect, and lists loaded LoRA adapters with their parent.',
   'A browser’s preflight is answered; `X-Request-Id` is echoed or made; event streams are marked as such and not buffered.',
   'Images by `file:` or a relative path or from an address that is not public are refused; a `data:` URL is taken.',
   '`max_tokens` may be 0 or huge but not negative; a negative temperature is refused; unknown fields are ignored.',

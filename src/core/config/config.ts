@@ -14,6 +14,18 @@ export interface RemoteConfig {
   readonly models?: readonly string[]
 }
 
+/** A LoRA adapter that is served as a model of its own. */
+export interface AdapterConfig {
+  /** What requests call it. */
+  readonly name: string
+  /** The stored model that it was made for. */
+  readonly model: string
+  /** A GGUF file; absolute. */
+  readonly file: string
+  /** How strongly it applies: 1 as it was trained, 0 not at all. */
+  readonly scale: number
+}
+
 /**
  * Everything that can be set, parsed once by `loadConfig`. What a person writes as `engine.keepAlive: 5m` is
  * `engine.keepAliveMs` here, and `server.maxBody: 32MiB` is `server.maxBodyBytes`: durations are milliseconds
@@ -64,6 +76,7 @@ export interface Config {
     readonly gpuLayers: number | 'auto'
     readonly speculative: boolean
   }
+  readonly adapters: readonly AdapterConfig[]
   readonly remotes: readonly RemoteConfig[]
   readonly hub: {
     readonly endpoint: string

@@ -13,6 +13,8 @@ export interface Kind<T> {
   parse(value: unknown): T | undefined
   /** As a person would write it; `parse` reads it back. */
   show(value: T): SettingValue['value']
+  /** The same with its relative paths made absolute. `folder` is that of the file it stands in, else the working directory. */
+  locate?(value: T, folder: string): T
   /** What the name of the field in `Config` ends in, so that its unit is seen where it is used. */
   readonly suffix?: 'Ms' | 'Bytes'
 }
@@ -214,7 +216,7 @@ function parseRemote(item: unknown): RemoteConfig {
   }
 }
 
-function parseJson(json: string): unknown {
+export function parseJson(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {

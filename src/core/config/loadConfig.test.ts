@@ -123,6 +123,28 @@ network: { offline: true }
     expect(config.network.offline).toBe(true)
   })
 
+  it('reads adapters, and takes their files from the folder of what names them', async () => {
+    const poet = '{ name: poet, model: smollm2, file: ./poet.gguf'
+    const adapter = { name: 'poet', model: 'smollm2', scale: 1 }
+    const user = await load({
+      user: `adapters: [${poet} }, { name: p.2_a-b, model: m, file: /a.gguf, scale: -0.5 }]\n`,
+    })
+    expect(user.config.adapters).toEqual([
+      { ...adapter, file: join(home, 'poet.gguf') },
+      { name: 'p.2_a-b', model: 'm', file: '/a.gguf', scale: -0.5 },
+    ])
+    const inProject = await load({ projectFile: `adapters: [${poet}, scale: 2 }]\n` })
+    expect(inProject.config.adapters).toEqual([{ ...adapter, file: join(project, 'poet.gguf'), scale: 2 }])
+    const value = JSON.stringify([{ ...adapter, file: '../poet.gguf' }])
+    for (const layer of [
+      { env: { SANJHA_ADAPTERS: value } },
+      { flags: [{ flag: '--adapters', key: 'adapters', value }] },
+    ]) {
+      const { config } = await load(layer)
+      expect(config.adapters).toEqual([{ ...adapter, file: join(home, 'work', 'poet.gguf') }])
+    }
+  })
+
   it('reads lists and the hub’s own variables from the environment', async () => {
     const loaded = await load({
       env: {
@@ -180,6 +202,18 @@ describe('mistakes', () => {
     ['remotes:\n  - { name: a, baseUrl: "http://u:p@x" }\n', /must not hold a password/],
     ['remotes:\n  - { name: a/b, baseUrl: "http://x" }\n', /made of letters/],
     ['remotes:\n  - { name: a, baseUrl: "http://x" }\n  - { name: a, baseUrl: "http://y" }\n', /Two remotes/],
+    ['adapters: [poet]\n', /Each adapter is a map/],
+    ['adapters: poet\n', /"adapters" takes a list of/],
+    ['adapters: [{ name: a, model: m }]\n', /needs `file`/],
+    ['adapters: [{ name: a, file: f, model: [m] }]\n', /needs `model`/],
+    ['adapters: [{ name: a, model: m, file: f, scal: 1 }]\n', /did you mean "scale"/],
+    ['adapters: [{ name: a, model: m, file: f, scale: much }]\n', /`scale` of the adapter "a" must be a number/],
+    ['adapters: [{ name: a, model: m, file: f, scale: .inf }]\n', /must be a number/],
+    ['adapters: [{ name: a/b, model: m, file: f }]\n', /made of letters/],
+    ['adapters: [{ name: "a:b", model: m, file: f }]\n', /made of letters/],
+    ['adapters: [{ name: a, model: m, file: f }, { name: a, model: m, file: g }]\n', /Two adapters are called "a"/],
+    ['adapters: [{ name: a, model: b, file: f }, { name: b, model: a, file: g }]\n', /must be for a stored model/],
+    ['adapters: [{ name: a, model: a, file: f }]\n', /must be for a stored model/],
     ['engine: { threads: 0 }\n', /`auto` or a whole number/],
     ['engine: { kvType: f32 }\n', /one of `f16`, `q8_0`, `q4_0`/],
   ])('%j', async (user, message) => {

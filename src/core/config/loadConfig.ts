@@ -43,7 +43,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
       if (setting.secret || (from === 'project' && !setting.inProject)) {
         throw problem(path as string, found, misplaced(setting, paths.configFile))
       }
-      const value = parse(setting, found.value, (message) => problem(path as string, found, message))
+      const parsed = parse(setting, found.value, (message) => problem(path as string, found, message))
+      const value = locate(setting, parsed, dirname(path as string))
       values.set(setting, { value, origin: { from, path: path as string, line, column } })
     }
   }
@@ -51,7 +52,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     const name = variablesOf(setting).find((v) => env[v]?.trim())
     if (name === undefined) continue
     const value = parse(setting, env[name], (message) => invalid(`${name} in the environment: ${message}`))
-    values.set(setting, { value, origin: { from: 'env', name } })
+    values.set(setting, { value: locate(setting, value, cwd), origin: { from: 'env', name } })
   }
   addPlainKey(values, env)
   for (const { flag, key, value: given } of flags) {
@@ -59,7 +60,11 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     const setting = findSetting(key)
     if (setting === undefined) throw invalid(unknownKey(key))
     values.set(setting, {
-      value: parse(setting, given, (message) => wrongFlag(`${flag}: ${message}`)),
+      value: locate(
+        setting,
+        parse(setting, given, (message) => wrongFlag(`${flag}: ${message}`)),
+        cwd,
+      ),
       origin: { from: 'flag', flag },
     })
   }
@@ -96,6 +101,9 @@ export function parse(setting: Setting, value: unknown, fail: (message: string) 
   const shown = setting.secret ? 'the value' : JSON.stringify(value)
   throw fail(`"${setting.key}" takes ${setting.kind.type}; ${shown} is not.`)
 }
+
+const locate = (setting: Setting, value: unknown, folder = process.cwd()): unknown =>
+  setting.kind.locate?.(value, resolve(folder)) ?? value
 
 function build(values: ReadonlyMap<Setting, { readonly value: unknown }>): Config {
   const config: Record<string, unknown> = {}

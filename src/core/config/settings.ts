@@ -1,3 +1,4 @@
+import { adapters } from './adapters.ts'
 import type { SettingDescription } from './config.ts'
 import {
   bool,
@@ -134,6 +135,13 @@ export const settings: readonly Setting[] = [
     'Layers to place on the GPU of `engine.backend`. `auto`: all of them; 0: none.',
   ),
   setting('engine.speculative', bool, true, 'Speculative decoding where it helps; it never changes an answer.'),
+
+  setting(
+    'adapters',
+    adapters,
+    [],
+    'LoRA adapters (GGUF) that are served beside the stored models they were made for, under names of their own. A relative `file` is taken from the folder of the configuration file, in the environment from the working directory.',
+  ),
 
   setting(
     'remotes',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SanjhaError } from '../../core/index.ts'
 import { settle } from '../testing/ManualClock.ts'
-import { closedGate, get, minute, PoolHarness } from '../testing/PoolHarness.ts'
+import { closedGate, get, minute, PoolHarness, poolSource } from '../testing/PoolHarness.ts'
 import { codeOf, failureOf } from '../testing/requests.ts'
 
 let harness: PoolHarness
@@ -17,6 +17,29 @@ describe('finding and loading', () => {
     expect(new Set(leases.map((lease) => lease.engine)).size).toBe(2)
     expect(leases[2]).toMatchObject({ model: 'a', digest: 'sha256:a' })
     expect((await get(engines, 'a')).engine).toBe(leases[0]?.engine)
+  })
+
+  it('keeps a model and the same with an adapter beside each other, and unloads either by its name', async () => {
+    const poet = { ...poolSource('a'), model: 'poet', adapter: { path: 'poet.gguf', scale: 1 } }
+    let gone = false
+    const engines = harness.pool({
+      resolve: async (name) => {
+        if (name === 'a') return poolSource('a')
+        if (gone) throw new SanjhaError('invalid_config', 'The file is gone.')
+        return name === 'poet' ? poet : { ...poet, model: 'faint', adapter: { ...poet.adapter, scale: 0.5 } }
+      },
+    })
+    const leases = []
+    for (const name of ['a', 'poet', 'faint', 'a', 'poet']) leases.push(await get(engines, name))
+    for (const lease of leases) lease.release()
+    expect(leases.map(({ model }) => model)).toEqual(['a', 'poet', 'faint', 'a', 'poet'])
+    expect(harness.started.map(({ request }) => request.source.adapter?.scale)).toEqual([undefined, 1, 0.5])
+    expect(await engines.unload('a')).toBe(true)
+    expect(harness.running()).toEqual(['poet', 'faint'])
+    gone = true
+    expect(await engines.unload('poet')).toBe(true)
+    expect(harness.running()).toEqual(['faint'])
+    expect(await codeOf(engines.unload('poet'))).toBe('invalid_config')
   })
 
   it('says how long a request waited for loading', async () => {

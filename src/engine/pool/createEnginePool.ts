@@ -218,7 +218,12 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
     acquire,
     list: () => [...entries].map((entry) => describeEntry(entry)),
     unload: async (model) => {
-      const source = await options.resolve(model)
+      // What is loaded can be unloaded, also when it could not be loaded again (an adapter whose file is gone, say).
+      const isLoaded = [...entries].some((entry) => entry.source.model === model)
+      const source = await options.resolve(model).catch((error: unknown) => {
+        if (!isLoaded) throw error
+        return undefined
+      })
       const name = source?.model ?? model
       const loaded = [...entries].filter(
         (entry) => entry.source.model === name || (source !== undefined && sameModel(entry.source, source)),

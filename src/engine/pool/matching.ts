@@ -3,9 +3,11 @@ import type { LoadOptions } from './contract.ts'
 import type { PoolEntry } from './PoolEntry.ts'
 import type { EngineSource } from './sources.ts'
 
-/** Other names of the same bytes are the same model. */
+/** Other names of the same bytes are the same model. With an adapter it is another one, and both may be loaded. */
 export function sameModel(a: EngineSource, b: EngineSource): boolean {
-  if (a.kind === 'llama' && b.kind === 'llama') return a.digest === b.digest
+  if (a.kind === 'llama' && b.kind === 'llama') {
+    return a.digest === b.digest && a.adapter?.path === b.adapter?.path && a.adapter?.scale === b.adapter?.scale
+  }
   return a.kind === b.kind && a.model === b.model
 }
 

@@ -21,6 +21,8 @@ export interface LlamaSource {
   readonly parameters: number | null
   readonly quantization: string | null
   readonly defaults: ModelDefaults
+  /** A LoRA adapter that goes with the name: with it, the model is another one than the same file without it. */
+  readonly adapter?: { readonly path: string; readonly scale: number }
   /** Jinja, instead of the template in the file. */
   readonly chatTemplate?: string
 }

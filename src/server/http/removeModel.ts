@@ -6,12 +6,16 @@ import { SanjhaError } from '../../core/index.ts'
  * stored unloads nothing, though a remote engine may serve it. Errors: `model_not_found`, and those of `Models.remove`.
  */
 export async function removeModel(
-  { models, engines }: Pick<Sanjha, 'models' | 'engines'>,
+  { config, models, engines }: Pick<Sanjha, 'config' | 'models' | 'engines'>,
   name: string,
 ): ReturnType<Sanjha['models']['remove']> {
   const stored = await models.find(name)
   if (stored === undefined) throw await notStored(models, name)
   await engines.unload(stored.name)
+  // An adapter's engine has the same file open.
+  for (const { model, digest } of engines.list()) {
+    if (digest === stored.digest && config.adapters.some(({ name }) => name === model)) await engines.unload(model)
+  }
   return models.remove(name)
 }
 

@@ -8,9 +8,11 @@ export interface ServedModel {
   readonly created: number
   readonly owner: string
   readonly contextLength: number | null
+  /** The model that an adapter is for. */
+  readonly parent?: string
 }
 
-/** All models that can be asked: those in the store, those of remote engines, and whatever else is loaded. */
+/** All models that can be asked: those in the store, adapters, those of remote engines, and whatever else is loaded. */
 export async function servedModels(sanjha: Sanjha, signal: AbortSignal): Promise<ServedModel[]> {
   const [stored, remote] = await Promise.all([sanjha.models.list(), sanjha.remoteModels(signal)])
   const byId = new Map<string, ServedModel>()
@@ -21,6 +23,14 @@ export async function servedModels(sanjha: Sanjha, signal: AbortSignal): Promise
       owner: 'sanjha',
       contextLength: model.contextLength,
     })
+  }
+  for (const { name, model } of sanjha.config.adapters) {
+    const base = await sanjha.models.find(model).catch(() => undefined)
+    const parent = base?.name ?? model
+    const created = byId.get(parent)?.created ?? 0
+    // A stored model of the same name is listed as what it is; who asks for it hears that the two are in conflict.
+    if (byId.has(name)) continue
+    byId.set(name, { id: name, created, owner: 'sanjha', contextLength: base?.contextLength ?? null, parent })
   }
   for (const id of remote) byId.set(id, { id, created: 0, owner: id.split('/', 1)[0]!, contextLength: null })
   for (const { model, engine, contextLength, loadedAt } of sanjha.engines.list()) {

@@ -46,8 +46,8 @@ function openaiModel(model: ServedModel): object {
     object: 'model',
     created: model.created,
     owned_by: model.owner,
-    root: model.id,
-    parent: null,
+    root: model.parent ?? model.id,
+    parent: model.parent ?? null,
     max_model_len: model.contextLength,
   }
 }

@@ -60,7 +60,7 @@ export function createLlamaFactory(options: LlamaFactoryOptions): EngineFactory<
             speculative: options.speculative,
             libraryDirectory: native,
             backend: options.backend,
-            adapters: load.adapters,
+            adapters: source.adapter === undefined ? load.adapters : [source.adapter, ...(load.adapters ?? [])],
             draftModelPath: load.draftModelPath,
             pooling: load.pooling,
             chatTemplate: source.chatTemplate,

@@ -1,8 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
-import { loadConfig, type Paths, resolvePaths, SanjhaError, silentLogger, systemClock } from '../core/index.ts'
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Logger,
+  loadConfig,
+  type Paths,
+  resolvePaths,
+  SanjhaError,
+  silentLogger,
+  systemClock,
+} from '../core/index.ts'
 import { FakeEngine } from '../engine/testing/FakeEngine.ts'
 import { listen, type OpenAIStub, sendJson, serveOpenAI } from '../engine/testing/serveOpenAI.ts'
 import type { Sanjha } from './contract.ts'
@@ -121,6 +130,112 @@ describe('a name under a remote', () => {
     for (let n = 0; n < 100; n++) expect(await find(remotes, `team/m${n}`)).toBe(`m${n}`)
     expect(await find(remotes, 'team/one-more')).toBe('model_not_found')
     expect(await find(remotes, 'team/m7')).toBe('m7')
+  })
+})
+
+describe('the key of a remote', () => {
+  const key = 'sk-very-secret-0123456789'
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sanjha-key-'))
+    opened.push(() => rm(folder, { recursive: true, force: true }))
+  })
+
+  type Given = { readonly apiKeyEnv?: string; readonly apiKeyFile?: string }
+  const withKey = (given: Given, env: Record<string, string> = {}, baseUrl = 'http://127.0.0.1:9/v1'): Remotes => {
+    const remote = { name: 'team', baseUrl, ...given }
+    const config = { remotes: [remote], downloads: { probeTimeoutMs: 3_000 } }
+    return new Remotes({ config: config as never, env, fetch, clock: systemClock, log: silentLogger })
+  }
+  const file = async (text: string): Promise<Given> => {
+    const apiKeyFile = join(folder, 'key')
+    await writeFile(apiKeyFile, text)
+    return { apiKeyFile }
+  }
+  /** What is said when there is no key to be had; it never holds one. */
+  const failure = async (remotes: Remotes): Promise<SanjhaError> => {
+    const error = await remotes.source('team/gpt').then(
+      () => expect.unreachable('there was a key'),
+      (reason: unknown) => SanjhaError.from(reason),
+    )
+    expect(error).toMatchObject({ code: 'invalid_config', hint: expect.any(String) })
+    expect(`${inspect(error, { depth: 9 })}${JSON.stringify(error)}`).not.toContain('very-secret')
+    return error
+  }
+
+  it('comes from the environment, and goes to the endpoint in a header', async () => {
+    const keys: (string | undefined)[] = []
+    const stub = await listen(async (request, response) => {
+      keys.push(request.headers.authorization)
+      sendJson(response, { data: [{ id: 'gpt' }] })
+    })
+    opened.push(() => stub.close())
+    const remotes = withKey({ apiKeyEnv: 'TEAM_KEY' }, { TEAM_KEY: ` ${key}\n` }, stub.baseUrl)
+    expect(await remotes.source('team/gpt')).toMatchObject({ apiKey: key })
+    expect(keys).toEqual([`Bearer ${key}`])
+  })
+
+  it.each([`${key}\n`, key, `  ${key}  \r\nwhose it is\n`, `\ufeff${key}\n`])(
+    'is the first line of its file: %j',
+    async (text) => {
+      expect(await withKey(await file(text)).source('team/gpt')).toMatchObject({ apiKey: key })
+    },
+  )
+
+  it('is read anew each time, so that another one is taken', async () => {
+    const remotes = withKey(await file(key))
+    expect(await remotes.source('team/gpt')).toMatchObject({ apiKey: key })
+    await file('rotated')
+    expect(await remotes.source('team/gpt')).toMatchObject({ apiKey: 'rotated' })
+  })
+
+  it('is not needed where none is configured', async () => {
+    expect(await withKey({}).source('team/gpt')).not.toHaveProperty('apiKey')
+  })
+
+  it.each([
+    [{}, /is to be in TEAM_KEY, which is not set\.$/],
+    [{ TEAM_KEY: ' \n' }, /is to be in TEAM_KEY, which is empty\.$/],
+  ])('missing in the environment %j is said with the name of the variable', async (env, message) => {
+    const error = await failure(withKey({ apiKeyEnv: 'TEAM_KEY' }, env))
+    expect(error.message).toMatch(message)
+    expect(error.hint).toContain('TEAM_KEY')
+  })
+
+  it('in a file that is not there or is none is said with its path', async () => {
+    const absent = join(folder, 'absent')
+    expect((await failure(withKey({ apiKeyFile: absent }))).message).toContain(`cannot be read: ${absent}`)
+    const inside = join(folder, 'folder')
+    await mkdir(inside)
+    expect((await failure(withKey({ apiKeyFile: inside }))).message).toContain(`cannot be read: ${inside}`)
+  })
+
+  it.each(['', '\n', `  \r\n${key}\n`])('is not on the first line of %j, and that is said', async (text) => {
+    const given = await file(text)
+    expect((await failure(withKey(given))).message).toMatch(/has no key on its first line: .*key\.$/)
+  })
+
+  it.each([`${key} and more`, `${key}\u0001`, `${key}\u20ac`])(
+    'that no header takes is refused before one is made: %j',
+    async (wrong) => {
+      expect((await failure(withKey(await file(wrong)))).message).toContain('holds characters')
+      expect((await failure(withKey({ apiKeyEnv: 'TEAM_KEY' }, { TEAM_KEY: wrong }))).message).toContain('TEAM_KEY')
+    },
+  )
+
+  it('is taken out of what the endpoint says of it', async () => {
+    const stub = await listen(async (request, response) =>
+      sendJson(response, { error: { message: `Wrong: ${request.headers.authorization}` } }, 401),
+    )
+    opened.push(() => stub.close())
+    const logged: unknown[] = []
+    const log: Logger = { ...silentLogger, warn: (...all) => void logged.push(all) }
+    const remote = { name: 'team', baseUrl: stub.baseUrl, apiKeyEnv: 'TEAM_KEY' }
+    const config = { remotes: [remote], downloads: { probeTimeoutMs: 3_000 } } as never
+    const remotes = new Remotes({ config, env: { TEAM_KEY: key }, fetch, clock: systemClock, log })
+    expect(await remotes.list(new AbortController().signal)).toEqual([])
+    expect(JSON.stringify(logged)).toContain('refuses our key')
+    expect(JSON.stringify(logged)).not.toContain('very-secret')
   })
 })
 

@@ -173,25 +173,41 @@ function unknown(remote: Remote, model: string, hint: string): SanjhaError {
 
 /** The key of a remote, from the environment or its file. Read anew each time, so that a rotated key is taken. Never log it. */
 async function readKey(remote: Remote, env: RemotesOptions['env']): Promise<string | undefined> {
-  if (remote.apiKeyEnv !== undefined) {
-    const key = env[remote.apiKeyEnv]?.trim()
-    if (key) return key
+  const { apiKeyEnv, apiKeyFile } = remote
+  if (apiKeyEnv !== undefined) {
+    const key = env[apiKeyEnv]?.trim()
+    if (key) return sendable(remote, key, apiKeyEnv)
     throw new SanjhaError(
       'invalid_config',
-      `The key of the remote engine “${remote.name}” is to be in ${remote.apiKeyEnv}, which is not set.`,
+      `The key of the remote engine “${remote.name}” is to be in ${apiKeyEnv}, which is ${key === undefined ? 'not set' : 'empty'}.`,
       {
-        hint: `Set ${remote.apiKeyEnv} in the environment of this program.`,
+        hint: `Set ${apiKeyEnv} in the environment of this program.`,
       },
     )
   }
-  if (remote.apiKeyFile === undefined) return undefined
-  try {
-    return (await readFile(remote.apiKeyFile, 'utf8')).split('\n')[0]?.trim()
-  } catch (cause) {
+  if (apiKeyFile === undefined) return undefined
+  const text = await readFile(apiKeyFile, 'utf8').catch((cause: unknown) => {
     throw new SanjhaError(
       'invalid_config',
-      `The key file of the remote engine “${remote.name}” cannot be read: ${remote.apiKeyFile}.`,
-      { cause },
+      `The key file of the remote engine “${remote.name}” cannot be read: ${apiKeyFile}.`,
+      { cause, hint: 'Put the key on its first line, and let this user read it.' },
     )
-  }
+  })
+  const key = text.split('\n')[0]?.trim()
+  if (key) return sendable(remote, key, apiKeyFile)
+  throw new SanjhaError(
+    'invalid_config',
+    `The key file of the remote engine “${remote.name}” has no key on its first line: ${apiKeyFile}.`,
+    { hint: 'Put the key there, or take `apiKeyFile` out of the configuration where none is needed.' },
+  )
+}
+
+/** Refused here, because the header that would not take it is quoted in the error, key and all. */
+function sendable(remote: Remote, key: string, place: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key
+  throw new SanjhaError(
+    'invalid_config',
+    `The key of the remote engine “${remote.name}” in ${place} holds characters that no key has: spaces, control characters, or others beyond ASCII.`,
+    { hint: 'Copy the key again; nothing else may stand beside it.' },
+  )
 }

@@ -43,4 +43,4 @@ export {
   parseBytes,
   parseDuration,
 } from './units.ts'
-export { version } from './version.ts'
+export { oldestNode, version } from './version.ts'

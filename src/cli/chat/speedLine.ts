@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/index.ts'
 import type { Usage } from '../../engine/index.ts'
 
-/** `42 tokens, 98.3 tokens/s · prompt 31 tokens (20 cached) · first token after 120 ms`. */
+/** `42 tokens, 98.3 tokens/s · prompt 31 tokens (20 cached) · first token after 120ms`. */
 export function speedLine(usage: Usage): string {
   const parts: string[] = []
   const timings = usage.timings

@@ -4,9 +4,11 @@ import { Admission } from './Admission.ts'
 import type { Call, CallPart, Stage } from './contract.ts'
 import { createInstruments } from './instruments.ts'
 import type { Metrics } from './metrics.ts'
+import { RateLimiter } from './RateLimiter.ts'
 import { admit } from './stages/admit.ts'
 import { authenticate } from './stages/authenticate.ts'
 import { generate } from './stages/generate.ts'
+import { limit } from './stages/limit.ts'
 import { record } from './stages/record.ts'
 import { route } from './stages/route.ts'
 
@@ -14,7 +16,7 @@ export interface GatewayOptions {
   readonly pool: EnginePool
   readonly metrics: Metrics
   readonly config: {
-    readonly server: Pick<Config['server'], 'apiKeys' | 'maxConcurrent' | 'maxQueue'>
+    readonly server: Pick<Config['server'], 'apiKeys' | 'maxConcurrent' | 'maxQueue' | 'rateLimit'>
   }
   readonly clock: Clock
   readonly log: Logger
@@ -32,13 +34,14 @@ export interface Gateway {
  * To add a stage, write one file in `stages/` and put it into its place here.
  */
 export function createGateway({ pool, metrics, config, clock, log, defaultModel }: GatewayOptions): Gateway {
-  const { apiKeys, maxConcurrent, maxQueue } = config.server
+  const { apiKeys, maxConcurrent, maxQueue, rateLimit } = config.server
   const instruments = createInstruments(metrics, pool)
   const admission = new Admission({ maxConcurrent, maxQueue }, clock, instruments.admission)
 
   const stages: readonly Stage[] = [
     record(instruments, clock, log), // how it went: metrics, log; settles what was used
     authenticate(apiKeys.length > 0), // who asks
+    limit(new RateLimiter(rateLimit, clock)), // whether they have asked too often
     admit(admission), // whether there is room now
     route(pool, defaultModel), // which engine answers; loads it when need be
   ]

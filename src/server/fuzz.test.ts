@@ -43,6 +43,7 @@ const right: Readonly<Record<string, object>> = {
     tools: [{ type: 'function', name: 'f' }],
     text: { format: { type: 'json_object' } },
   },
+  '/v1/score': { model: 'test', text_1: 'a', text_2: ['a', 'b'] },
   '/v1/rerank': { model: 'test', query: 'a', documents: ['a', { text: 'b' }], top_n: 1 },
   '/tokenize': { model: 'test', messages: message },
   '/detokenize': { model: 'test', tokens: [0] },

@@ -198,6 +198,20 @@ it('[API-27] too much at once is refused with the time to try again', async () =
   expect((await t.json('POST', chatPath, { messages })).status).toBe(200)
 })
 
+it('[API-27] too many requests of one key are refused with the time to try again', async () => {
+  await t.close()
+  t = testServer({ settings: { rateLimit: 2, apiKeys: [hashApiKey('one'), hashApiKey('two')] } })
+  const ask = (key: string) => t.json('POST', chatPath, { messages }, { authorization: `Bearer ${key}` })
+  expect([(await ask('one')).status, (await ask('one')).status]).toEqual([200, 200])
+  const { status, headers, body } = await ask('one')
+  expect([status, body.error.code, body.error.type]).toEqual([429, 'rate_limited', 'rate_limit_error'])
+  expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+  const anthropic = await t.json('POST', '/v1/messages', { messages, max_tokens: 5 }, { 'x-api-key': 'one' })
+  expect([anthropic.status, anthropic.body.error.type]).toEqual([429, 'rate_limit_error'])
+  expect((await ask('two')).status).toBe(200)
+  for (let i = 0; i < 5; i++) expect((await ask(t.server.controlToken)).status).toBe(200)
+})
+
 it('[API-34] browsers and proxies get what they need', async () => {
   const origin = 'http://localhost:5173'
   const preflight = await t.request('OPTIONS', chatPath, undefined, {

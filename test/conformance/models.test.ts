@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { TestEngine } from '../../src/gateway/testing/TestEngine.ts'
 import {
   detokenizeResponse,
   embeddingList,
   modelList,
   modelObject,
   rerankResponse,
+  scoreResponse,
   textCompletion,
   tokenizeResponse,
 } from '../../src/server/openai/responseSchemas.ts'
@@ -124,6 +126,38 @@ it('[API-29] documents come most relevant first', async () => {
   await refused('/v1/rerank', { query: 'x', documents: [] }, 'documents')
   await refused('/v1/rerank', { documents: ['x'] }, 'query')
   await refused('/v1/rerank', { query: 'x', documents: ['x'], top_n: -1 }, 'top_n')
+})
+
+it('[API-29] pairs of texts are scored, one against many or each against its own', async () => {
+  const scores = async (text_1: Json, text_2: Json): Promise<number[]> => {
+    const body = await ok('/v1/score', { text_1, text_2 })
+    scoreResponse.parse(body)
+    expect(body.data.map((r: Json) => r.index)).toEqual(body.data.map((_: Json, i: number) => i))
+    expect(body.usage.total_tokens).toBeGreaterThan(0)
+    return body.data.map((r: Json) => r.score)
+  }
+  const many = ['red fox', 'blue sea', 'red red']
+  const ranked = await ok('/v1/rerank', { query: 'red', documents: many })
+  const byIndex = new Map(ranked.results.map((r: Json) => [r.index, r.relevance_score]))
+  const oneToMany = await scores('red', many)
+  expect(oneToMany).toEqual(many.map((_, i) => byIndex.get(i)))
+  expect(await scores(['red', 'red', 'red'], many)).toEqual(oneToMany)
+  expect((await scores(many, 'red')).length).toBe(3)
+  expect(await scores('red', 'red fox')).toEqual(oneToMany.slice(0, 1))
+  await refused('/v1/score', { text_1: ['a', 'b'], text_2: ['a', 'b', 'c'] }, 'text_2')
+  await refused('/v1/score', { text_1: [], text_2: 'a' }, 'text_1')
+  await refused('/v1/score', { text_1: 'a' }, 'text_2')
+})
+
+it('[API-29] a model that cannot rerank scores by its embeddings, alike both ways', async () => {
+  await t.close()
+  t = testServer({ engines: { test: new TestEngine({ capabilities: { rerank: false } }) } })
+  const texts = ['red fox', 'blue sea', 'the red fox']
+  const there = (await ok('/v1/score', { text_1: 'red fox', text_2: texts })).data.map((r: Json) => r.score)
+  const back = (await ok('/v1/score', { text_1: texts, text_2: 'red fox' })).data.map((r: Json) => r.score)
+  expect(back).toEqual(there)
+  expect(there[0]).toBeCloseTo(1, 5)
+  for (const value of there) expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-6)
 })
 
 it('[API-30] tokens turn back into their text, and are counted alike everywhere', async () => {

@@ -48,6 +48,8 @@ export interface Config {
     readonly maxConcurrent: number
     /** Requests that may wait; further ones get 503. */
     readonly maxQueue: number
+    /** Requests a minute for each API key (all callers together where there are none); further ones get 429. 0: no limit. */
+    readonly rateLimit: number
     /** How long streams may go on after the server was told to stop. */
     readonly shutdownGraceMs: number
   }

@@ -79,6 +79,12 @@ export const settings: readonly Setting[] = [
   setting('server.requestTimeout', duration(true), 600_000, 'How long one request may take.'),
   setting('server.maxConcurrent', integer(1), 64, 'Requests worked on at once.'),
   setting('server.maxQueue', integer(0), 256, 'Requests that may wait; further ones are answered 503.'),
+  setting(
+    'server.rateLimit',
+    integer(0),
+    0,
+    'Requests a minute for each API key; further ones are answered 429. 0: no limit.',
+  ),
   setting('server.shutdownGrace', duration(false), 30_000, 'How long answers may go on once the server is stopping.'),
 
   setting(

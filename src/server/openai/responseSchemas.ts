@@ -142,6 +142,17 @@ export const rerankResponse: z.ZodType = z
   })
   .meta({ id: 'RerankResponse' })
 
+export const scoreResponse: z.ZodType = z
+  .object({
+    id: z.string(),
+    object: z.literal('list'),
+    created: z.int(),
+    model: z.string(),
+    data: z.array(z.object({ index: z.int(), object: z.literal('score'), score: z.number() })),
+    usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+  })
+  .meta({ id: 'ScoreResponse' })
+
 const modelFields = z.object({
   id: z.string(),
   object: z.literal('model'),

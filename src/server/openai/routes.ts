@@ -5,6 +5,7 @@ import { embeddings } from './embeddings.ts'
 import { getModel, listModels } from './models.ts'
 import { rerank } from './rerank.ts'
 import { responseRoutes } from './responses/routes.ts'
+import { score } from './score.ts'
 import { detokenize, tokenize } from './tokenize.ts'
 
 /** OpenAI's API, and the paths that vLLM and llama.cpp add to it. */
@@ -16,6 +17,7 @@ export const openaiRoutes: readonly Route[] = [
   embeddings,
   ...responseRoutes,
   rerank,
+  score,
   tokenize,
   detokenize,
 ]

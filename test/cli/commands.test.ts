@@ -137,29 +137,6 @@ describe('config', () => {
   })
 })
 
-describe('completion', () => {
-  it('completes commands and flags in a real bash', async () => {
-    const { stdout: script } = await home.sanjha(['completion', 'bash'])
-    const complete = (words: string[]): string[] => {
-      const line = words.map((word) => JSON.stringify(word)).join(' ')
-      const code = `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _sanjha; printf '%s\\n' "\${COMPREPLY[@]}"`
-      return spawnSync('bash', ['--norc', '-c', code], {
-        encoding: 'utf8',
-        env: home.env as NodeJS.ProcessEnv,
-      }).stdout.split('\n')
-    }
-    expect(complete(['sanjha', 'ru'])).toEqual(expect.arrayContaining(['run', 'runs']))
-    expect(complete(['sanjha', 'runs', ''])).toEqual(expect.arrayContaining(['list', 'watch', 'cancel']))
-    expect(complete(['sanjha', 'pull', '--fo'])).toContain('--force')
-  })
-
-  it.each(['zsh', 'fish'])('prints a script for %s that names every command', async (shell) => {
-    const { code, stdout } = await home.sanjha(['completion', shell])
-    expect(code).toBe(0)
-    for (const name of names) expect(stdout).toContain(name)
-  })
-})
-
 describe('when the output cannot be written', () => {
   // Where the sources are newer than the build, the first start says that it builds.
   beforeAll(async () => void (await home.sanjha(['--version'])))

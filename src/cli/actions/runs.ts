@@ -106,11 +106,15 @@ async function follow(context: CliContext, sanjha: Sanjha, id: string): Promise<
     throw new SanjhaError('cancelled', `The run was ${ended.state}.`, { hint: `sanjha runs resume ${ended.id}` })
 }
 
-/** A run by id or by an unambiguous beginning of one. */
+/** A run by id or by an unambiguous beginning of one, with or without what all ids begin with. */
 function findRun(sanjha: Sanjha, id: string): RunRecord {
   const exact = sanjha.runs.get(id)
   if (exact !== undefined) return exact
-  const matches = id.length < 4 ? [] : sanjha.runs.list({ limit: 1000 }).filter((run) => run.id.startsWith(id))
+  const beginning = withoutKind(id.toLowerCase())
+  const matches =
+    beginning.length < 4
+      ? []
+      : sanjha.runs.list({ limit: 1000 }).filter((run) => withoutKind(run.id).startsWith(beginning))
   const [only] = matches
   if (matches.length === 1 && only !== undefined) return only
   throw new SanjhaError(
@@ -121,3 +125,5 @@ function findRun(sanjha: Sanjha, id: string): RunRecord {
     },
   )
 }
+
+const withoutKind = (id: string): string => id.replace(/^run_/, '')

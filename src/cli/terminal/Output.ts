@@ -29,6 +29,8 @@ export class Output {
   readonly #color: { readonly out: boolean; readonly err: boolean }
   readonly #program: () => string
   #progressShown = false
+  /** Whether the data are JSON Lines. */
+  #recorded = false
 
   constructor(options: OutputOptions) {
     this.json = options.json
@@ -74,15 +76,16 @@ export class Output {
     this.#stdout.write(text)
   }
 
-  /** A whole JSON document. */
+  /** A whole JSON document; below records one more line, so that all of it stays JSON Lines. */
   document(value: unknown): void {
     this.clearProgress()
-    this.#stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    this.#stdout.write(`${JSON.stringify(value, null, this.#recorded ? 0 : 2)}\n`)
   }
 
   /** One line of JSON Lines. */
   record(value: unknown): void {
     this.clearProgress()
+    this.#recorded = true
     this.#stdout.write(`${JSON.stringify(value)}\n`)
   }
 

@@ -15,7 +15,10 @@ function setUp(perMinute: number) {
       return SanjhaError.from(error).details?.['retryAfterSeconds'] as number
     }
   }
-  return { take, pass: (seconds: number) => void (now += seconds * 1000) }
+  const pass = (seconds: number): void => {
+    now += seconds * 1000
+  }
+  return { take, pass }
 }
 
 describe('RateLimiter', () => {

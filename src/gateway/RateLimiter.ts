@@ -36,7 +36,7 @@ export class RateLimiter {
     const retryAfterSeconds = Math.max(1, Math.ceil((1 - tokens) / perMs / 1000))
     throw new SanjhaError(
       'rate_limited',
-      `This key may make ${this.#perMinute} requests a minute, and has made them.`,
+      `Only ${this.#perMinute} requests a minute are allowed, and they have been made.`,
       {
         hint: `Try again in ${retryAfterSeconds} s, or raise server.rateLimit.`,
         details: { retryAfterSeconds, perMinute: this.#perMinute },

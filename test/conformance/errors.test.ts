@@ -111,7 +111,8 @@ it('[API-23] a key is needed where one is set', async () => {
     child: () => log,
   }
   await t.close()
-  t = testServer({ settings: { apiKeys: [hashApiKey('another'), hashApiKey(secret)] }, log })
+  const server = { program: './bin/sanjha.js' }
+  t = testServer({ settings: { apiKeys: [hashApiKey('another'), hashApiKey(secret)] }, log, server })
   const status = async (headers: Record<string, string>, method = 'POST', path = chatPath): Promise<number> =>
     (await t.request(method, path, method === 'POST' ? { messages } : undefined, headers)).status
   expect(await status({})).toBe(401)
@@ -132,6 +133,7 @@ it('[API-23] a key is needed where one is set', async () => {
   expect(headers.get('www-authenticate')).toBe('Bearer')
   const page = await (await t.request('GET', '/', undefined, { accept: 'text/html' })).text()
   expect(page).not.toContain('<code>test</code>')
+  expect(page).not.toContain('bin/sanjha.js')
   expect(written.length).toBeGreaterThan(0)
   for (const hidden of [secret, 'wrong-key', t.server.controlToken]) expect(written.join('\n')).not.toContain(hidden)
 })

@@ -19,9 +19,11 @@ export const home: Route = route({
 })
 
 async function homePage(request: RouteRequest): Promise<Response> {
-  const { sanjha, program } = request.server
+  const { sanjha } = request.server
   // Without a key a stranger learns that a server is here, and nothing else.
   const trusted = sanjha.config.server.apiKeys.length === 0 || request.keyId !== null
+  // It may hold the folder of a checkout.
+  const program = trusted ? request.server.program : 'sanjha'
   const base = `http://${request.headers.get('host') ?? 'localhost'}`
   const models = trusted ? await sanjha.models.list() : []
   const loaded = new Set(trusted ? sanjha.engines.list().map((m) => m.model) : [])

@@ -33,7 +33,7 @@ interface Draft {
  *
  * It weighs what is expected to be gained, and it keeps a purse: drafts that fail are paid from what drafts have gained, from
  * an advance, and from a two-hundredth of the answer, and none is made that could lose more than there is. So an answer that cannot
- * be foreseen loses two tokens' time and no more, whatever others were like. An empty purse fills again by drafts that were
+ * be foreseen loses no more than that, whatever others were like. An empty purse fills again by drafts that were
  * refused and would have held.
  */
 export class DraftPolicy {

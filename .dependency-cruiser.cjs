@@ -50,6 +50,28 @@ module.exports = {
     ...arrows,
     ...throughDoors,
     {
+      name: 'lab-apart',
+      comment: 'The web page and the program speak over HTTP; neither imports the other.',
+      severity: 'error',
+      from: { path: '^(src|lab/src)/', pathNot: isTest },
+      to: { path: '^(src|lab)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'pages-apart',
+      comment:
+        'A page of the Lab can be taken away without the others noticing. What two need belongs into lab/src/parts.',
+      severity: 'error',
+      from: { path: '^lab/src/pages/([^/]+)/' },
+      to: { path: '^lab/src/pages/', pathNot: '^lab/src/pages/$1/' },
+    },
+    {
+      name: 'parts-below-pages',
+      comment: 'Only the list of routes knows the pages.',
+      severity: 'error',
+      from: { path: '^lab/src/', pathNot: '^lab/src/(pages/|routes\\.ts$)' },
+      to: { path: '^lab/src/pages/' },
+    },
+    {
       name: 'no-cycles',
       comment:
         'What needs each other belongs together, or the common part belongs lower. (Types alone, and what is imported only when called, may point back.)',

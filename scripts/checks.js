@@ -4,6 +4,11 @@
  */
 export const checks = [
   { name: 'types', command: ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.json', '--noEmit'] },
+  { name: 'types of the Lab', command: ['node_modules/ts7/bin/tsc', '-p', 'lab/tsconfig.json', '--noEmit'] },
+  {
+    name: 'types of the Lab’s tests',
+    command: ['node_modules/ts7/bin/tsc', '-p', 'test/lab/tsconfig.json', '--noEmit'],
+  },
   { name: 'types of scripts', command: ['node_modules/ts7/bin/tsc', '-p', 'tsconfig.scripts.json'] },
   { name: 'style', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   {
@@ -11,6 +16,7 @@ export const checks = [
     command: [
       'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       'src',
+      'lab/src',
       '--config',
       '.dependency-cruiser.cjs',
     ],

@@ -63,6 +63,7 @@ export async function build(root, node) {
       const stamp = { look: lookOf(root, files), content: contentOf(root, files) }
       await compile(root, node, fresh)
       copyAssets(root, files, fresh)
+      await buildLab(root, node, fresh)
       writeFileSync(join(fresh, '.stamp.json'), JSON.stringify(stamp))
       if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
       renameSync(fresh, join(root, 'dist'))
@@ -94,6 +95,22 @@ async function compile(root, node, target) {
 
 /**
  * @param {string} root
+ * @param {string} node
+ * @param {string} target
+ */
+async function buildLab(root, node, target) {
+  if (!existsSync(join(root, 'lab', 'index.html'))) return
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', '--config', join(root, 'lab', 'vite.config.ts'), '--logLevel', 'error']
+  const env = { ...process.env, LAB_OUT: join(target, 'lab'), NODE_ENV: 'production' }
+  const { code, stdout, stderr } = await run(node, args, { cwd: root, env })
+  if (code === 0) return
+  const shown = `${stdout}${stderr}`.trim().split('\n').slice(0, 20).join('\n  ')
+  throw new SetupFailure(`The Lab cannot be built:\n  ${shown}`, 'Correct this, or go back to a released version.')
+}
+
+/**
+ * @param {string} root
  * @param {string[]} files
  * @param {string} target
  */
@@ -120,10 +137,11 @@ export function sources(root) {
       const path = `${folder}/${entry.name}`
       if (entry.isDirectory()) {
         if (!['fixtures', 'testing', '__snapshots__'].includes(entry.name)) walk(path)
-      } else if (!/\.test\.ts$|\.md$/.test(entry.name)) found.push(path)
+      } else if (!/\.test\.tsx?$|\.md$/.test(entry.name)) found.push(path)
     }
   }
   walk('src')
+  if (existsSync(join(root, 'lab'))) walk('lab')
   return [...found, ...configs].sort()
 }
 

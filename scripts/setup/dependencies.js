@@ -8,7 +8,7 @@ import { saying } from '../../bin/bootstrap/say.js'
 import { needSpace } from '../../bin/bootstrap/space.js'
 
 /** What an installation takes, generously, in bytes. */
-const installedSize = 450_000_000
+const installedSize = 900_000_000
 
 /** @param {string} root */
 const stampPath = (root) => join(root, 'node_modules', '.sanjha-stamp')

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
 import type { Sanjha } from '../app/contract.ts'
 import { type Clock, SanjhaError, systemClock } from '../core/index.ts'
@@ -7,7 +8,8 @@ import { errorResponse, surfaceOf } from './http/errorResponse.ts'
 import { createImageFetcher, type FetchImage } from './http/images.ts'
 import { mountRoutes } from './http/mountRoutes.ts'
 import { ActiveRequests } from './http/RequestScope.ts'
-import type { RequestVariables, ServerContext } from './http/route.ts'
+import type { RequestVariables, Route, ServerContext } from './http/route.ts'
+import { type LabFiles, readLabFiles } from './lab/labFiles.ts'
 import { type Listening, type ListenOptions, listenOn } from './listen.ts'
 import { createKeyCheck } from './middleware/apiKey.ts'
 import { createHostCheck } from './middleware/hostCheck.ts'
@@ -15,6 +17,9 @@ import { createOriginCheck, preflight } from './middleware/originCheck.ts'
 import { requestId } from './middleware/requestId.ts'
 import { addResponseHeaders } from './middleware/responseHeaders.ts'
 import { createOpenApi } from './openApi.ts'
+
+/** The same from `src` and from `dist`. */
+const builtLab = fileURLToPath(new URL('../../dist/lab', import.meta.url))
 
 export interface ServerOptions {
   readonly clock?: Clock
@@ -24,6 +29,8 @@ export interface ServerOptions {
   readonly patienceMs?: number
   /** How images of public addresses are fetched for models that see. */
   readonly fetchImage?: FetchImage
+  /** Where the built Lab lies. Default: `dist/lab` of this package. */
+  readonly labFolder?: string
   /** How a person calls the command line here, for pages that name commands. Default `sanjha`. */
   readonly program?: string
 }
@@ -49,9 +56,10 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
   const checkHost = createHostCheck([...config.server.allowedHosts, config.server.host])
   const origins = createOriginCheck(config.server.allowedOrigins)
   const checkKey = createKeyCheck(config.server.apiKeys, controlToken)
-  const publicPaths = new Set(allRoutes.filter((r) => r.isPublic).map((r) => r.path))
+  const isPublic = publicPaths(allRoutes)
   let readyState: { readonly model: string | undefined } | undefined
   let openApi: unknown
+  let labFiles: LabFiles | undefined
   const context: ServerContext = {
     sanjha,
     clock: options.clock ?? systemClock,
@@ -59,6 +67,10 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     patienceMs: options.patienceMs ?? 10_000,
     fetchImage: options.fetchImage ?? (config.network.offline ? refuseToFetch : createImageFetcher(sanjha.publicFetch)),
     program: options.program ?? 'sanjha',
+    labFiles: () => {
+      labFiles ??= readLabFiles(options.labFolder ?? builtLab)
+      return labFiles
+    },
     active: () => active.size,
     readyState: () => readyState,
     openApi: () => {
@@ -84,7 +96,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     if (c.req.method === 'OPTIONS' && headers.has('access-control-request-method')) {
       return new Response(null, { status: 204, headers: preflight(headers) })
     }
-    c.set('keyId', publicPaths.has(c.req.path) ? keyIfAny(checkKey, headers) : checkKey(headers))
+    c.set('keyId', isPublic(c.req.path) ? keyIfAny(checkKey, headers) : checkKey(headers))
     return next()
   })
   mountRoutes(app, allRoutes, context, active, config.server)
@@ -104,7 +116,8 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     return errorResponse(failure, surfaceOf({ path: c.req.path, headers: c.req.raw.headers }))
   })
 
-  const fetch = async (request: Request): Promise<Response> => app.fetch(request)
+  const fetch = async (request: Request, carrier?: object): Promise<Response> =>
+    app.fetch(request, carrier && { carrier })
   const listening: Listening[] = []
   return {
     controlToken,
@@ -121,6 +134,14 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
       await Promise.all(listening.map((l) => l.close(graceMs)))
     },
   }
+}
+
+/** Tells public paths. One with a parameter stands for everything that begins as it does. */
+function publicPaths(routes: readonly Route[]): (path: string) => boolean {
+  const paths = routes.filter((r) => r.isPublic).map((r) => r.path)
+  const whole = new Set(paths)
+  const beginnings = paths.filter((path) => path.includes(':')).map((path) => path.slice(0, path.indexOf(':')))
+  return (path) => whole.has(path) || beginnings.some((beginning) => path.startsWith(beginning))
 }
 
 const refuseToFetch: FetchImage = async () => {

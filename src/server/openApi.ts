@@ -41,6 +41,7 @@ const errors: Readonly<Record<SurfaceName, z.ZodType>> = {
 export function createOpenApi(routes: readonly Route[], version: string): unknown {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const route of routes) {
+    if (route.isPage) continue
     const path = openApiPath(route.path)
     paths[path] ??= {}
     paths[path][route.method.toLowerCase()] = operation(route, path)

@@ -14,7 +14,7 @@ interface Report {
 }
 
 async function cruise(folder: string): Promise<Report> {
-  const args = [program, 'src', '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json']
+  const args = [program, 'src', 'lab/src', '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json']
   const { stdout, stderr } = await run(process.execPath, args, { cwd: folder })
   if (!stdout) throw new Error(stderr)
   return JSON.parse(stdout)
@@ -24,9 +24,11 @@ async function cruise(folder: string): Promise<Report> {
 test('every source file is looked at', async () => {
   const { modules } = await cruise(root)
   const seen = new Set(modules.map(({ source }) => source))
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => `src/${path}`)
+  const sources = ['src', 'lab/src'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.tsx?$/.test(path))
+      .map((path) => `${folder}/${path}`),
+  )
   expect(sources.length).toBeGreaterThan(50)
   expect(sources.filter((path) => !seen.has(path))).toEqual([])
 })
@@ -45,6 +47,10 @@ test('a wrong arrow, a way around a door, a cycle and a lost import are each fou
       'src/engine/around.ts': `export { b } from '../models/store/inner.ts'`,
       'src/server/deep.ts': `export { d } from '../engine/llama/deep.ts'`,
       'src/engine/llama/deep.ts': `export const d = 1`,
+      'lab/src/main.ts': `export { a } from '../../src/core/up.ts'`,
+      'lab/src/pages/one/One.ts': `export { two } from '../two/Two.ts'`,
+      'lab/src/pages/two/Two.ts': `export const two = 2`,
+      'lab/src/parts/wide.ts': `export { two } from '../pages/two/Two.ts'`,
       'src/runs/one.ts': `import { two } from './two.ts'\nexport const one = () => two`,
       'src/runs/two.ts': `import { one } from './one.ts'\nexport const two = () => one`,
     }
@@ -60,6 +66,9 @@ test('a wrong arrow, a way around a door, a cycle and a lost import are each fou
         'door-models',
         'door-engine',
         'surfaces-know-no-engine',
+        'lab-apart',
+        'pages-apart',
+        'parts-below-pages',
         'no-cycles',
         'no-unresolvable',
       ]),

@@ -53,6 +53,7 @@ describe('the published package', () => {
     for (const needed of [
       'bin/sanjha.js',
       'dist/cli/main.js',
+      'dist/lab/index.html',
       'LICENSE',
       'README.md',
       'CHANGELOG.md',
@@ -60,7 +61,7 @@ describe('the published package', () => {
     ]) {
       expect(paths).toContain(needed)
     }
-    const allowed = /^(bin\/(sanjha\.js|bootstrap\/\w+\.js)|dist\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    const allowed = /^(bin\/(sanjha\.js|bootstrap\/\w+\.js)|dist\/.+|LICENSE|README(\.pa)?\.md|CHANGELOG\.md|package\.json)$/
     expect(
       paths.filter((path) => !allowed.test(path) || /\.test\.|\/testing\/|\/fixtures\/|\.stamp/.test(path)),
     ).toEqual([])

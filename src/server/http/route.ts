@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Sanjha } from '../../app/contract.ts'
 import type { Clock } from '../../core/index.ts'
+import type { LabFiles } from '../lab/labFiles.ts'
 import type { FetchImage } from './images.ts'
 import type { RequestScope } from './RequestScope.ts'
 
@@ -15,18 +16,14 @@ export interface ServerContext {
   readonly fetchImage: FetchImage
   /** How a person calls the command line here. */
   readonly program: string
+  /** The built web page; empty where there is none. */
+  labFiles(): LabFiles
   /** Requests being answered now. */
   active(): number
   /** Undefined until the server was told that it is ready; then the model it was started with. */
   readyState(): { readonly model: string | undefined } | undefined
   /** The OpenAPI document of all routes. */
   openApi(): unknown
-}
-
-/** What the handlers in front of the routes found out about a request. */
-export interface RequestVariables {
-  readonly id: string
-  readonly keyId: string | null
 }
 
 export type SurfaceName = 'openai' | 'anthropic' | 'ollama' | 'admin'
@@ -64,6 +61,8 @@ export interface RouteSpec<Body, Query> {
   readonly produces?: readonly string[]
   /** Answers without a key even where keys are asked for. Such a route tells nothing that a stranger may not know. */
   readonly isPublic?: boolean
+  /** Is no part of the API, and so not in its document. */
+  readonly isPage?: boolean
   /** Takes any content type, as clients of this API do not send one (curl's default). */
   readonly anyContentType?: boolean
   handle(request: RouteRequest<Body, Query>): Response | Promise<Response>

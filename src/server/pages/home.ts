@@ -14,6 +14,8 @@ export const home: Route = route({
     if (!request.headers.get('accept')?.includes('text/html')) {
       return new Response('Ollama is running', { headers: { 'content-type': 'text/plain; charset=utf-8' } })
     }
+    // Where the Lab was built, it says all of this better.
+    if (request.server.labFiles().size > 0) return new Response(null, { status: 302, headers: { location: '/lab/' } })
     return homePage(request)
   },
 })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Sanjha } from '../../app/contract.ts'
 import { chatsMigrations, createChats, createResponseStore } from '../../chats/index.ts'
 import {
@@ -64,7 +65,8 @@ export interface SseEvent {
 /** A whole server on a Sanjha whose engines and models are made up; database, runs, chats and pipeline are real. */
 export function testServer(options: TestServerOptions = {}): TestServer {
   const sanjhaParts = testSanjha(options)
-  const server = createServer(sanjhaParts.sanjha, options.server)
+  // Whether a Lab was built is no business of these tests; one that needs it says where it lies.
+  const server = createServer(sanjhaParts.sanjha, { labFolder: join(import.meta.dirname, 'no-lab'), ...options.server })
   server.ready('test')
   const request: TestServer['request'] = (method, path, body, headers = {}) =>
     server.fetch(

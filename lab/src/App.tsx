@@ -1,0 +1,53 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { Redirect, Route, Router, Switch } from 'wouter'
+import { LabError } from './api/LabError.ts'
+import { type Language, rememberLanguage } from './i18n/languages.ts'
+import { loadMessages, type Messages } from './i18n/loadMessages.ts'
+import { TextsProvider } from './i18n/Texts.tsx'
+import { pages } from './routes.ts'
+import { PageOutlet } from './shell/PageOutlet.tsx'
+import { NotFound, Shell } from './shell/Shell.tsx'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What is wrong with a request stays wrong; what is wrong with the way may pass.
+      retry: (failures, error) => failures < 2 && LabError.from(error).facts.retryable,
+      refetchOnReconnect: true,
+    },
+  },
+})
+
+export function App({ first }: { first: { language: Language; messages: Messages } }): ReactNode {
+  const [{ language, messages }, setTexts] = useState(first)
+  const choose = async (chosen: Language): Promise<void> => {
+    const loaded = await loadMessages('i18n', chosen)
+    rememberLanguage(localStorage, chosen)
+    document.documentElement.lang = chosen
+    setTexts({ language: chosen, messages: loaded })
+  }
+  return (
+    <QueryClientProvider client={client}>
+      <TextsProvider language={language} messages={messages}>
+        <Router base="/lab">
+          <Shell onLanguage={choose}>
+            <Switch>
+              {pages.map((page) => (
+                <Route key={page.name} path={`/${page.name}`}>
+                  <PageOutlet page={page} />
+                </Route>
+              ))}
+              <Route path="/">
+                <Redirect to={`/${pages[0]?.name}`} replace />
+              </Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Shell>
+        </Router>
+      </TextsProvider>
+    </QueryClientProvider>
+  )
+}

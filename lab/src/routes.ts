@@ -1,0 +1,18 @@
+import type { ComponentType } from 'react'
+import type shell from './i18n/messages/en.json'
+
+/** A page of the Lab: a folder of `pages/`, and a line in this list. */
+export interface Page {
+  /** Its folder, and its address under `/lab/`. */
+  readonly name: string
+  readonly title: keyof typeof shell
+  readonly load: () => Promise<ComponentType>
+}
+
+export const pages: readonly Page[] = [
+  {
+    name: 'models',
+    title: 'shell.models',
+    load: async () => (await import('./pages/models/ModelsPage.tsx')).ModelsPage,
+  },
+]

@@ -1,0 +1,25 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { loadMessages } from '../i18n/loadMessages.ts'
+import { TextsProvider, useLanguage } from '../i18n/Texts.tsx'
+import { Failed, Loading } from '../parts/States.tsx'
+import type { Page } from '../routes.ts'
+
+/** A page with its own code and messages, both fetched when it is first opened. */
+export function PageOutlet({ page }: { page: Page }): ReactNode {
+  const language = useLanguage()
+  const { data, error, refetch } = useQuery({
+    queryKey: ['page', page.name, language],
+    queryFn: async () => {
+      const [component, messages] = await Promise.all([page.load(), loadMessages(`pages/${page.name}`, language)])
+      return { Page: component, messages }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} onAgain={refetch} />
+  return (
+    <TextsProvider language={language} messages={data.messages}>
+      <data.Page />
+    </TextsProvider>
+  )
+}

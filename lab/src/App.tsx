@@ -34,7 +34,7 @@ export function App({ first }: { first: { language: Language; messages: Messages
           <Shell onLanguage={choose}>
             <Switch>
               {pages.map((page) => (
-                <Route key={page.name} path={`/${page.name}`}>
+                <Route key={page.name} path={`/${page.name}/*?`}>
                   <PageOutlet page={page} />
                 </Route>
               ))}

@@ -61,7 +61,8 @@ describe('the published package', () => {
     ]) {
       expect(paths).toContain(needed)
     }
-    const allowed = /^(bin\/(sanjha\.js|bootstrap\/\w+\.js)|dist\/.+|LICENSE|README(\.pa)?\.md|CHANGELOG\.md|package\.json)$/
+    const allowed =
+      /^(bin\/(sanjha\.js|bootstrap\/\w+\.js)|dist\/.+|LICENSE|README(\.pa)?\.md|CHANGELOG\.md|package\.json)$/
     expect(
       paths.filter((path) => !allowed.test(path) || /\.test\.|\/testing\/|\/fixtures\/|\.stamp/.test(path)),
     ).toEqual([])

@@ -10,11 +10,12 @@ const mayUse = {
   models: ['core', 'runs'],
   chats: ['core', 'runs'],
   engine: ['core', 'models', 'runs'],
+  tools: ['core'],
   gateway: ['core', 'runs', 'models', 'engine', 'chats'],
-  app: ['core', 'runs', 'models', 'engine', 'gateway', 'chats'],
+  app: ['core', 'runs', 'models', 'engine', 'gateway', 'chats', 'tools'],
   // Thin over `app`; they speak in the rooms' terms, but what they build stands on the library API.
-  server: ['core', 'runs', 'models', 'engine', 'gateway', 'chats', 'app'],
-  cli: ['core', 'runs', 'models', 'engine', 'gateway', 'chats', 'app', 'server'],
+  server: ['core', 'runs', 'models', 'engine', 'gateway', 'chats', 'tools', 'app'],
+  cli: ['core', 'runs', 'models', 'engine', 'gateway', 'chats', 'tools', 'app', 'server'],
 }
 
 /** Doors beside `index.ts`: the parts of a room that others may name, each loaded without the rest of the room. */

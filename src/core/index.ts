@@ -6,11 +6,14 @@ export type {
   AdapterConfig,
   Config,
   ConfigFlag,
+  HttpToolServerConfig,
   LoadedConfig,
   RemoteConfig,
   SettingDescription,
   SettingOrigin,
   SettingValue,
+  StdioToolServerConfig,
+  ToolServerConfig,
 } from './config/config.ts'
 export { defaultConfig, type LoadConfigOptions, loadConfig, projectFileName } from './config/loadConfig.ts'
 export { setConfigValue } from './config/setConfigValue.ts'

@@ -14,6 +14,28 @@ export interface RemoteConfig {
   readonly models?: readonly string[]
 }
 
+/** An MCP server that is a program of this machine, spoken to over its standard input and output. */
+export interface StdioToolServerConfig {
+  /** The first part of its tools' names. */
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  /** Absent: where Sanjha was started. */
+  readonly cwd?: string
+  /** Variables that it gets from Sanjha's environment, besides those every program needs (PATH, HOME …). */
+  readonly passEnv: readonly string[]
+}
+
+/** An MCP server at an address. Its token is in the environment or a file, never in the configuration. */
+export interface HttpToolServerConfig {
+  readonly name: string
+  readonly url: string
+  readonly tokenEnv?: string
+  readonly tokenFile?: string
+}
+
+export type ToolServerConfig = StdioToolServerConfig | HttpToolServerConfig
+
 /** A LoRA adapter that is served as a model of its own. */
 export interface AdapterConfig {
   /** What requests call it. */
@@ -80,6 +102,7 @@ export interface Config {
   }
   readonly adapters: readonly AdapterConfig[]
   readonly remotes: readonly RemoteConfig[]
+  readonly toolServers: readonly ToolServerConfig[]
   readonly hub: {
     readonly endpoint: string
     /** A secret, from the environment only. Never print it. */

@@ -123,6 +123,25 @@ network: { offline: true }
     expect(config.network.offline).toBe(true)
   })
 
+  it('reads tool servers, and takes their paths from the folder of what names them', async () => {
+    const { config } = await load({
+      user: `toolServers:
+  - { name: files, command: npx, args: [-y, some-server, .], cwd: ./data, passEnv: [FILES_KEY] }
+  - { name: far, url: "https://tools.example/mcp/", tokenFile: far.token }
+`,
+    })
+    expect(config.toolServers).toEqual([
+      {
+        name: 'files',
+        command: 'npx',
+        args: ['-y', 'some-server', '.'],
+        cwd: join(home, 'data'),
+        passEnv: ['FILES_KEY'],
+      },
+      { name: 'far', url: 'https://tools.example/mcp', tokenFile: join(home, 'far.token') },
+    ])
+  })
+
   it('reads adapters, and takes their files from the folder of what names them', async () => {
     const poet = '{ name: poet, model: smollm2, file: ./poet.gguf'
     const adapter = { name: 'poet', model: 'smollm2', scale: 1 }
@@ -198,6 +217,16 @@ describe('mistakes', () => {
     ['server:\n  apiKeys: [hello]\n', /SHA-256.*SANJHA_API_KEY/],
     ['remotes:\n  - name: a\n', /needs `baseUrl`/],
     ['remotes:\n  - { name: a, baseUrl: "http://x", apiKey: s3cret }\n', /does not belong/],
+    ['toolServers:\n  - { name: a }\n', /needs `command` or `url`/],
+    ['toolServers:\n  - { name: a, command: b, url: "http://x" }\n', /not both/],
+    ['toolServers:\n  - { name: a_b, command: b }\n', /letters, digits and hyphens/],
+    ['toolServers:\n  - { name: a, command: b, env: { KEY: s3cret } }\n', /passEnv/],
+    ['toolServers:\n  - { name: a, command: b, agrs: [] }\n', /did you mean "args"/],
+    ['toolServers:\n  - { name: a, command: b, args: [1] }\n', /list of texts/],
+    ['toolServers:\n  - { name: a, command: b, tokenEnv: C }\n', /is for a tool server with a `url`/],
+    ['toolServers:\n  - { name: a, url: "http://x", passEnv: [C] }\n', /is for a tool server with a `command`/],
+    ['toolServers:\n  - { name: a, url: "ftp://x" }\n', /must be an http/],
+    ['toolServers:\n  - { name: a, command: b }\n  - { name: a, command: c }\n', /Two tool servers/],
     ['remotes:\n  - { name: a, baseUrl: "http://x", modles: [] }\n', /did you mean "models"/],
     ['remotes:\n  - { name: a, baseUrl: "http://u:p@x" }\n', /must not hold a password/],
     ['remotes:\n  - { name: a/b, baseUrl: "http://x" }\n', /made of letters/],
@@ -244,6 +273,7 @@ describe('mistakes', () => {
       'hub: { endpoint: https://evil.example }',
       'registries: { npm: https://evil.example }',
       'remotes: [{ name: a, baseUrl: https://evil.example, apiKeyFile: /etc/passwd }]',
+      'toolServers: [{ name: a, command: /bin/sh }]',
     ]) {
       expect((await failure({ projectFile })).message).toMatch(/may not be set by a project/)
     }

@@ -15,6 +15,7 @@ import {
   text,
   url,
 } from './kinds.ts'
+import { toolServers } from './toolServers.ts'
 
 /** One thing that can be set. */
 export interface Setting<T = unknown> {
@@ -154,6 +155,14 @@ export const settings: readonly Setting[] = [
     remotes,
     [],
     'OpenAI-compatible endpoints that serve as engines. Their keys are in the environment or in files.',
+    { userOnly: true },
+  ),
+
+  setting(
+    'toolServers',
+    toolServers,
+    [],
+    'MCP servers whose tools chats may use, each call after a person’s approval. A program is started when it is first needed; tokens are in the environment or in files.',
     { userOnly: true },
   ),
 

@@ -4,6 +4,9 @@ import type { Backends, EnginePool } from '../engine/index.ts'
 import type { Call, CallPart, Metrics } from '../gateway/index.ts'
 import type { Models } from '../models/index.ts'
 import type { RunEvent, Runs } from '../runs/index.ts'
+import type { Live } from './live/contract.ts'
+
+export type { Live, LiveEvent, LiveSubscription } from './live/contract.ts'
 
 export interface EnsureModelOptions {
   readonly signal?: AbortSignal
@@ -33,6 +36,8 @@ export interface Sanjha {
   readonly chats: Chats
   readonly responses: ResponseStore
   readonly metrics: Metrics
+  /** What changes in this home, as it changes. */
+  readonly live: Live
   /** Sends a call through the request pipeline. */
   handle(call: Call): AsyncIterable<CallPart>
   /** Makes sure that a model can be used, pulling it when that is allowed; gives the name to call it by. Errors: as `Models.pull`. */

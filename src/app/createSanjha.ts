@@ -1,4 +1,4 @@
-import { chatsMigrations, createChats, createResponseStore } from '../chats/index.ts'
+import { chatsMigrations, createChats, createResponseStore, tellChanges } from '../chats/index.ts'
 import {
   type Clock,
   createFetch,
@@ -27,11 +27,14 @@ import {
   fetchPackageFiles,
   modelsMigrations,
 } from '../models/index.ts'
-import { createRuns, runsMigrations } from '../runs/index.ts'
+import { createRuns, type Runs, runsMigrations } from '../runs/index.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
 import { ensureDefaultModel } from './defaultModel.ts'
 import { resolveEngineSource } from './engineSources.ts'
+import { HomeWatch } from './live/HomeWatch.ts'
+import { LiveHub } from './live/LiveHub.ts'
+import { RunFeed } from './live/RunFeed.ts'
 import { Remotes } from './Remotes.ts'
 
 export interface CreateSanjhaOptions {
@@ -63,7 +66,10 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     ...options.backends,
   })
   const kinds = [createPullRunKind(models), createEngineInstallRunKind(backends)]
-  const runs = createRuns({ database, kinds, clock, log })
+  const live = new LiveHub({ clock, log })
+  const runFeed = new RunFeed(live, () => runs)
+  const runs: Runs = createRuns({ database, kinds, clock, log, onChange: (id) => runFeed.changed(id) })
+  const chats = tellChanges(createChats({ database, clock }), (data) => live.publish({ name: 'chats', data }))
   const metrics = createMetrics()
   const remotes = new Remotes({ config, env, fetch, clock, log })
   const sources = { models, remotes, adapters: config.adapters }
@@ -162,6 +168,8 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     defaultModel: (signal) => defaultModel({ signal }),
   })
 
+  live.addSource(new HomeWatch({ live, database, models, pool, runFeed, settings, clock, log }))
+
   let closing: Promise<void> | undefined
   return {
     version,
@@ -175,15 +183,17 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     runs,
     engines: pool,
     backends,
-    chats: createChats({ database, clock }),
+    chats,
     responses: createResponseStore({ database, clock }),
     metrics,
+    live,
     handle: (call) => gateway.handle(call),
     ensureModel,
     ensureDefaultModel: defaultModel,
     remoteModels: (signal) => remotes.list(signal),
     close: () => {
       closing ??= (async () => {
+        live.close()
         await runs.close()
         await pool.close()
         models.close()

@@ -69,6 +69,15 @@ export interface ChatPage {
   readonly next: string | null
 }
 
+export interface ChatPathPage {
+  /** A part of one branch, the oldest message first. */
+  readonly messages: readonly StoredChatMessage[]
+  /** Of each of them, the ids of all messages with the same parent, itself among them, in order of creation. */
+  readonly siblings: Readonly<Record<string, readonly string[]>>
+  /** Hand it in as `before` to get what stands above; null at the top. */
+  readonly before: string | null
+}
+
 export interface ChatSearchHit {
   readonly chatId: string
   readonly title: string
@@ -88,6 +97,13 @@ export interface ChatExport {
   readonly chats: readonly ChatTree[]
 }
 
+/** What happened to a chat or to its messages. */
+export interface ChatChange {
+  /** Null: to several, or nobody knows to which. */
+  readonly chatId: string | null
+  readonly change: 'created' | 'changed' | 'deleted'
+}
+
 export interface Chats {
   create(chat?: NewChat): ChatSummary
   list(filter?: { readonly folder?: string | null; readonly limit?: number; readonly after?: string }): ChatPage
@@ -95,6 +111,12 @@ export interface Chats {
   get(id: string): ChatTree
   /** The branch that ends in `leaf` (absent: the active one), from its first message on. */
   path(id: string, leaf?: string): readonly StoredChatMessage[]
+  /** The newest `limit` messages (absent: all) of the branch that ends in `leaf` (absent: the active one), or those above `before`. */
+  pathPage(
+    id: string,
+    options?: { readonly leaf?: string; readonly limit?: number; readonly before?: string },
+  ): ChatPathPage
+  message(messageId: string): StoredChatMessage
   /** Adds a message under `parentId` (absent: the end of the active branch; null: a new first message) and makes it active. */
   append(chatId: string, message: NewChatMessage, options?: { readonly parentId?: string | null }): StoredChatMessage
   /** Changes a message in place. To keep the old one, append a sibling instead. */
@@ -102,6 +124,11 @@ export interface Chats {
     messageId: string,
     patch: Partial<Pick<NewChatMessage, 'text' | 'reasoning' | 'model' | 'data'>>,
   ): StoredChatMessage
+  /**
+   * Writes down what an answer has so far. Search does not find it yet, and the chat does not count as changed: that is
+   * what `updateMessage` does when the answer is whole.
+   */
+  saveProgress(messageId: string, progress: { readonly text: string; readonly reasoning: string | null }): void
   /** Removes a message and everything below it. */
   deleteMessage(messageId: string): { readonly deleted: number }
   /** Shows the branch through `messageId`, down to its newest end. */

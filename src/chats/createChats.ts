@@ -1,4 +1,5 @@
 import { type Clock, type Database, SanjhaError, sortableId, systemClock } from '../core/index.ts'
+import { readBranch, readBranchPage } from './branches.ts'
 import { chatTitle } from './chatTitle.ts'
 import type { ChatSummary, Chats, ChatTree, StoredChatMessage } from './contract.ts'
 import { importChats } from './importChats.ts'
@@ -105,17 +106,18 @@ export function createChats(options: { readonly database: Database; readonly clo
     path(id, leaf) {
       const chat = chatRow(id)
       const from = leaf === undefined ? chat.active_message : messageRow(leaf, id).id
-      if (from === null) return []
-      return database
-        .all<MessageRow>(
-          `WITH RECURSIVE up (id, depth) AS (
-             SELECT ?, 0 UNION ALL
-             SELECT m.parent, depth + 1 FROM up JOIN chat_messages m ON m.id = up.id WHERE m.parent IS NOT NULL
-           ) SELECT m.* FROM up JOIN chat_messages m ON m.id = up.id ORDER BY depth DESC`,
-          from,
-        )
-        .map(toMessage)
+      return from === null ? [] : readBranch(database, from, null).map(toMessage)
     },
+
+    pathPage: (id, { leaf, limit, before } = {}) =>
+      database.transaction(() => {
+        const chat = chatRow(id)
+        const end = leaf === undefined ? chat.active_message : messageRow(leaf, id).id
+        const from = before === undefined ? end : messageRow(before, id).parent
+        return readBranchPage(database, id, from, limit)
+      }),
+
+    message: (messageId) => toMessage(messageRow(messageId)),
 
     append(chatId, message, { parentId } = {}) {
       return database.transaction((): StoredChatMessage => {
@@ -161,10 +163,22 @@ export function createChats(options: { readonly database: Database; readonly clo
           clock.now(),
           messageId,
         )
-        if (text !== old.text) indexMessage(old.row, text)
+        // Also the same text: what `saveProgress` wrote is not found yet.
+        if (patch.text !== undefined) indexMessage(old.row, text)
         touch(old.chat)
         return toMessage(messageRow(messageId))
       })
+    },
+
+    saveProgress(messageId, { text, reasoning }) {
+      const { changes } = database.run(
+        'UPDATE chat_messages SET text = ?, reasoning = ?, updated_at = ? WHERE id = ?',
+        text,
+        reasoning,
+        clock.now(),
+        messageId,
+      )
+      if (changes === 0) messageRow(messageId)
     },
 
     deleteMessage(messageId) {

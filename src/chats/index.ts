@@ -1,4 +1,6 @@
+export { ChatWatch } from './ChatWatch.ts'
 export type * from './contract.ts'
 export { createChats } from './createChats.ts'
 export { createResponseStore } from './createResponseStore.ts'
 export { chatsMigrations } from './migrations.ts'
+export { tellChanges } from './tellChanges.ts'

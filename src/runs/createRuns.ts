@@ -30,6 +30,8 @@ export interface CreateRunsOptions {
   readonly pollMs?: number
   /** Which ended runs are kept: at most so many, and none that ended longer ago. Default: 1,000 and 90 days. */
   readonly retention?: { readonly runs: number; readonly ms: number }
+  /** Told of each run that changes through these runs. Its transaction may not be over. */
+  readonly onChange?: (id: string) => void
   /** How long `close` waits for runs to heed their signal, in milliseconds. Default 5,000. */
   readonly closeGraceMs?: number
 }
@@ -57,6 +59,7 @@ export function createRuns(options: CreateRunsOptions): Runs {
   const watchers = new Map<string, Set<() => void>>()
   const table = new RunTable(database, clock, (id) => {
     for (const wake of watchers.get(id) ?? []) wake()
+    options.onChange?.(id)
   })
   let closed = false
   let timer: NodeJS.Timeout | undefined

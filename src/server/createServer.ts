@@ -8,7 +8,7 @@ import { errorResponse, surfaceOf } from './http/errorResponse.ts'
 import { createImageFetcher, type FetchImage } from './http/images.ts'
 import { mountRoutes } from './http/mountRoutes.ts'
 import { ActiveRequests } from './http/RequestScope.ts'
-import type { RequestVariables, Route, ServerContext } from './http/route.ts'
+import type { RequestBindings, RequestVariables, Route, ServerContext } from './http/route.ts'
 import { type LabFiles, readLabFiles } from './lab/labFiles.ts'
 import { type Listening, type ListenOptions, listenOn } from './listen.ts'
 import { createKeyCheck } from './middleware/apiKey.ts'
@@ -80,7 +80,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
   }
 
   // The way of every request, top to bottom: name it, see where it comes from, who it is, and only then the route.
-  const app = new Hono<{ Variables: RequestVariables }>()
+  const app = new Hono<{ Bindings: RequestBindings; Variables: RequestVariables }>()
   app.use(async (c, next) => {
     const { headers } = c.req.raw
     const id = requestId(headers)
@@ -117,11 +117,11 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
   })
 
   const fetch = async (request: Request, carrier?: object): Promise<Response> =>
-    app.fetch(request, carrier && { carrier })
+    app.fetch(request, carrier === undefined ? {} : { carrier })
   const listening: Listening[] = []
   return {
     controlToken,
-    fetch,
+    fetch: (request) => fetch(request),
     ready: (model) => {
       readyState = { model }
     },

@@ -32,7 +32,7 @@ const quietMs = 10_000
 
 /** Binds and answers. Errors: `port_in_use`, `invalid_config` (bound beyond loopback without a key), `forbidden`. */
 export async function listenOn(
-  fetch: (request: Request) => Promise<Response>,
+  fetch: (request: Request, carrier: object) => Promise<Response>,
   active: ActiveRequests,
   sanjha: Sanjha,
   clock: Clock,
@@ -42,13 +42,17 @@ export async function listenOn(
   const host = options.host ?? settings.host
   const port = options.port ?? settings.port
   checkExposure({ host, apiKeys: settings.apiKeys })
-  const http = createAdaptorServer({ fetch, overrideGlobalObjects: false, hostname: host }) as HttpServer
+  const http = createAdaptorServer({
+    fetch: (request, { outgoing }) => fetch(request, outgoing),
+    overrideGlobalObjects: false,
+    hostname: host,
+  }) as HttpServer
   // A long answer is no fault; a header that never ends is.
   http.requestTimeout = 0
   http.headersTimeout = 30_000
   // Longer than clients and proxies keep an idle connection, so that it is they who close it and no request meets a closed one.
   http.keepAliveTimeout = 75_000
-  const unsent = new UnsentAnswers(http)
+  const unsent = new UnsentAnswers(http, (response) => active.isLasting(response))
   await bind(http, host, port)
   // From now on an error concerns a connection that comes (too many open files, say). Unheard it would end the process.
   let said = Number.NEGATIVE_INFINITY
@@ -82,26 +86,46 @@ export async function listenOn(
 class UnsentAnswers {
   readonly #open = new Set<ServerResponse>()
   readonly #waiting = new Set<() => void>()
+  readonly #isLasting: (response: ServerResponse) => boolean
 
-  constructor(http: HttpServer) {
+  constructor(http: HttpServer, isLasting: (response: ServerResponse) => boolean) {
+    this.#isLasting = isLasting
     http.on('request', (_, response) => {
       this.#open.add(response)
       response.once('close', () => {
         this.#open.delete(response)
-        if (this.#open.size === 0) for (const resolve of this.#waiting) resolve()
+        for (const look of this.#waiting) look()
       })
     })
   }
 
-  /** Waits until there are none, for so long at most, or until aborted. */
-  async none(ms: number, clock: Clock, signal?: AbortSignal): Promise<void> {
-    if (this.#open.size === 0 || ms <= 0) return
+  /** Waits until all are sent but the lasting ones, for so long at most, or until aborted. */
+  rest(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+    return this.#none((response) => !this.#isLasting(response), ms, clock, signal)
+  }
+
+  /** Waits until all are sent, for so long at most. */
+  all(ms: number, clock: Clock): Promise<void> {
+    return this.#none(() => true, ms, clock)
+  }
+
+  async #none(
+    counts: (response: ServerResponse) => boolean,
+    ms: number,
+    clock: Clock,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const left = (): boolean => this.#open.values().some(counts)
+    if (!left() || ms <= 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#waiting.add(resolve)
+    const look = (): void => {
+      if (!left()) resolve()
+    }
+    this.#waiting.add(look)
     const done = new AbortController()
     const late = clock.sleep(ms, AbortSignal.any(signal ? [done.signal, signal] : [done.signal]))
     await Promise.race([promise, late.catch(() => undefined)])
-    this.#waiting.delete(resolve)
+    this.#waiting.delete(look)
     done.abort()
   }
 }
@@ -122,9 +146,9 @@ async function stop({ http, active, unsent, graceMs, clock, hurry }: Stopping): 
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http, () => resolve()))
   await active.drain(graceMs, clock)
   // Answered is not sent: what a slow client has not read yet may be a large part of its answer.
-  await unsent.none(graceMs - (clock.monotonic() - began), clock, hurry)
+  await unsent.rest(graceMs - (clock.monotonic() - began), clock, hurry)
   // What was aborted still sends its last event. A client that does not read it is not waited for.
-  await unsent.none(500, clock)
+  await unsent.all(500, clock)
   http.closeAllConnections()
   await closed
 }

@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.ts'
 import { chatRoutes } from './chats.ts'
+import { liveEvents } from './events.ts'
 import { listLoaded, unloadModel } from './loaded.ts'
 import { copyModel, listCatalog, listModels, pullModel, removeModel, showModel } from './models.ts'
 import { cancelRun, getRun, listRuns, resumeRun, runEvents } from './runs.ts'
@@ -24,5 +25,6 @@ export const adminRoutes: readonly Route[] = [
   cancelRun,
   resumeRun,
   runEvents,
+  liveEvents,
   ...chatRoutes,
 ]

@@ -60,9 +60,13 @@ export function failureOf(error: unknown, signal: AbortSignal): SanjhaError {
 /** The requests being answered now, so that a stopping server can wait for them. */
 export class ActiveRequests {
   readonly #scopes = new Set<RequestScope>()
+  /** Those that nobody waits for, and what carries their answers. */
+  readonly #lasting = new Set<RequestScope>()
+  readonly #lastingCarriers = new WeakSet<object>()
   readonly #idle = new Set<() => void>()
   #draining = false
 
+  /** Without the lasting ones, which are nobody's work. */
   get size(): number {
     return this.#scopes.size
   }
@@ -81,9 +85,26 @@ export class ActiveRequests {
     return scope
   }
 
-  /** Refuses new requests, waits up to `graceMs` for those that run, then aborts the rest. */
+  /**
+   * One that lasts as long as the client and the server do (`RouteSpec.lasting`): it has no deadline, and a server that
+   * stops ends it at once instead of waiting. @param carrier what `isLasting` is asked with
+   */
+  openLasting(client: AbortSignal, carrier?: object): RequestScope {
+    const scope = new RequestScope(client, Number.POSITIVE_INFINITY, (ended) => this.#lasting.delete(ended))
+    this.#lasting.add(scope)
+    if (carrier !== undefined) this.#lastingCarriers.add(carrier)
+    return scope
+  }
+
+  /** Whether that carries a lasting answer, or what is left of one. */
+  isLasting(carrier: object): boolean {
+    return this.#lastingCarriers.has(carrier)
+  }
+
+  /** Refuses new requests, ends lasting ones, waits up to `graceMs` for the others, then aborts the rest. */
   async drain(graceMs: number, clock: Clock): Promise<void> {
     this.#draining = true
+    abortEach(this.#lasting)
     if (this.#scopes.size > 0 && graceMs > 0) {
       const done = new AbortController()
       await Promise.race([this.idle(), clock.sleep(graceMs, done.signal).catch(() => undefined)])
@@ -103,6 +124,11 @@ export class ActiveRequests {
 
   abortAll(): void {
     this.#draining = true
-    for (const scope of [...this.#scopes]) scope.abort(new SanjhaError('shutting_down', 'The server is stopping.'))
+    abortEach([...this.#lasting, ...this.#scopes])
   }
+}
+
+/** All of them, although each leaves its collection when it ends. */
+function abortEach(scopes: Iterable<RequestScope>): void {
+  for (const scope of [...scopes]) scope.abort(new SanjhaError('shutting_down', 'The server is stopping.'))
 }

@@ -3,14 +3,14 @@ import { type Config, SanjhaError } from '../../core/index.ts'
 import { errorResponse, surfaceOf } from './errorResponse.ts'
 import { type ActiveRequests, failureOf } from './RequestScope.ts'
 import { readJsonBody } from './readBody.ts'
-import type { RequestVariables, Route, ServerContext } from './route.ts'
+import type { RequestBindings, RequestVariables, Route, ServerContext } from './route.ts'
 import { validate } from './validate.ts'
 
 type Limits = Pick<Config['server'], 'maxBodyBytes' | 'requestTimeoutMs'>
 
 /** Connects routes to the router: reads and checks what came, opens the request's scope, and sees that it is closed. */
 export function mountRoutes(
-  app: Hono<{ Variables: RequestVariables }>,
+  app: Hono<{ Bindings: RequestBindings; Variables: RequestVariables }>,
   routes: readonly Route[],
   context: ServerContext,
   active: ActiveRequests,
@@ -23,7 +23,9 @@ export function mountRoutes(
     methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method))
     app.on(route.method, route.path, async (c) => {
       const { raw } = c.req
-      const scope = active.open(raw.signal, limits.requestTimeoutMs)
+      const scope = route.lasting
+        ? active.openLasting(raw.signal, c.env.carrier)
+        : active.open(raw.signal, limits.requestTimeoutMs)
       let streaming = false
       try {
         const query = route.query && validate(route.query, c.req.query(), 'query')

@@ -26,6 +26,18 @@ export interface ServerContext {
   openApi(): unknown
 }
 
+/** What the host gives along with a request. */
+export interface RequestBindings {
+  /** What carries the answer to the client, to tell it from others; absent without a network. */
+  readonly carrier?: object
+}
+
+/** What the handlers in front of the routes found out about a request. */
+export interface RequestVariables {
+  readonly id: string
+  readonly keyId: string | null
+}
+
 export type SurfaceName = 'openai' | 'anthropic' | 'ollama' | 'admin'
 
 export interface RouteRequest<Body = unknown, Query = unknown> {
@@ -63,6 +75,11 @@ export interface RouteSpec<Body, Query> {
   readonly isPublic?: boolean
   /** Is no part of the API, and so not in its document. */
   readonly isPage?: boolean
+  /**
+   * Is answered for as long as the client listens: there is no deadline, it is no work that others wait for, and a server
+   * that stops ends it at once.
+   */
+  readonly lasting?: boolean
   /** Takes any content type, as clients of this API do not send one (curl's default). */
   readonly anyContentType?: boolean
   handle(request: RouteRequest<Body, Query>): Response | Promise<Response>

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import type { Sanjha } from '../../app/contract.ts'
-import { chatsMigrations, createChats, createResponseStore } from '../../chats/index.ts'
+import { HomeWatch } from '../../app/live/HomeWatch.ts'
+import { LiveHub } from '../../app/live/LiveHub.ts'
+import { RunFeed } from '../../app/live/RunFeed.ts'
+import { chatsMigrations, createChats, createResponseStore, tellChanges } from '../../chats/index.ts'
 import {
   type Config,
   createFetch,
@@ -16,7 +19,7 @@ import { createGateway, createMetrics } from '../../gateway/index.ts'
 import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { TestPool } from '../../gateway/testing/TestPool.ts'
 import { createPullRunKind } from '../../models/index.ts'
-import { createRuns, runsMigrations } from '../../runs/index.ts'
+import { createRuns, type Runs, runsMigrations } from '../../runs/index.ts'
 import { createServer, type Server, type ServerOptions } from '../index.ts'
 import { TestModels } from './TestModels.ts'
 
@@ -116,9 +119,17 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
   const config: Config = { ...defaults, server: { ...defaults.server, port: 0, ...options.settings } }
   const database = openDatabase(':memory:', [...runsMigrations, ...chatsMigrations])
   const models = new TestModels(['test'])
-  const runs = createRuns({ database, kinds: [createPullRunKind(models)], pollMs: 5 })
-  const metrics = createMetrics()
   const log = options.log ?? silentLogger
+  const live = new LiveHub({ log })
+  const runFeed = new RunFeed(live, () => runs)
+  const runs: Runs = createRuns({
+    database,
+    kinds: [createPullRunKind(models)],
+    pollMs: 5,
+    onChange: (id) => runFeed.changed(id),
+  })
+  const chats = tellChanges(createChats({ database }), (data) => live.publish({ name: 'chats', data }))
+  const metrics = createMetrics()
   const gateway = createGateway({
     pool,
     metrics,
@@ -127,16 +138,20 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     log,
     defaultModel: async () => 'test',
   })
+  const settings = {
+    config,
+    settings: [{ key: 'server.port', value: 0, origin: { from: 'flag' as const, flag: '--port' } }],
+    userFile: '/nowhere/config.yaml',
+    projectFile: null,
+    warnings: [],
+  }
+  live.addSource(
+    new HomeWatch({ live, database, models, pool, runFeed, settings, clock: systemClock, log, pollMs: 20 }),
+  )
   const sanjha: Sanjha = {
     version: '0.0.0-test',
     config,
-    settings: {
-      config,
-      settings: [{ key: 'server.port', value: 0, origin: { from: 'flag', flag: '--port' } }],
-      userFile: '/nowhere/config.yaml',
-      projectFile: null,
-      warnings: [],
-    },
+    settings,
     paths: resolvePaths({ SANJHA_HOME: '/nowhere' }, '/nowhere'),
     log,
     fetch: globalThis.fetch,
@@ -148,14 +163,16 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
       engines: '/nowhere/engines',
       fetch: async () => Promise.reject(new Error('Nothing is fetched here.')),
     }),
-    chats: createChats({ database }),
+    chats,
     responses: createResponseStore({ database }),
     metrics,
+    live,
     handle: gateway.handle,
     ensureModel: async (name) => name,
     ensureDefaultModel: async () => 'test',
     remoteModels: async () => [],
     close: async () => {
+      live.close()
       await runs.close()
       await pool.close()
       database.close()

@@ -11,6 +11,11 @@ export interface Page {
 
 export const pages: readonly Page[] = [
   {
+    name: 'chat',
+    title: 'shell.chat',
+    load: async () => (await import('./pages/chat/ChatPage.tsx')).ChatPage,
+  },
+  {
     name: 'models',
     title: 'shell.models',
     load: async () => (await import('./pages/models/ModelsPage.tsx')).ModelsPage,

@@ -5,8 +5,19 @@ import type { Call, CallPart, Metrics } from '../gateway/index.ts'
 import type { Models } from '../models/index.ts'
 import type { RunEvent, Runs } from '../runs/index.ts'
 import type { Live } from './live/contract.ts'
+import type { ModelInsights } from './modelInsights/contract.ts'
 
 export type { Live, LiveEvent, LiveSubscription } from './live/contract.ts'
+
+export type {
+  FitReason,
+  Insight,
+  InsightfulCatalogEntry,
+  ModelFit,
+  ModelInsights,
+  ModelSpeed,
+  PullPreview,
+} from './modelInsights/contract.ts'
 
 export interface EnsureModelOptions {
   readonly signal?: AbortSignal
@@ -29,6 +40,8 @@ export interface Sanjha {
   /** The same for addresses that somebody else names: refuses every one that is not on the public internet. */
   readonly publicFetch: typeof globalThis.fetch
   readonly models: Models
+  /** Whether models fit here, how fast they are, what they can do. */
+  readonly insights: ModelInsights
   readonly runs: Runs
   readonly engines: EnginePool
   /** What the embedded engine can compute with, and what can be fetched for it. */

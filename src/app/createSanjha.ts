@@ -35,6 +35,7 @@ import { resolveEngineSource } from './engineSources.ts'
 import { HomeWatch } from './live/HomeWatch.ts'
 import { LiveHub } from './live/LiveHub.ts'
 import { RunFeed } from './live/RunFeed.ts'
+import { createModelInsights, notingSpeeds, speedsMigrations } from './modelInsights/index.ts'
 import { Remotes } from './Remotes.ts'
 
 export interface CreateSanjhaOptions {
@@ -57,7 +58,12 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const { config } = settings
   const network = { env, log, offline: config.network.offline }
   const fetch = options.fetch ?? createFetch(network)
-  const database = openDatabase(paths.database, [...modelsMigrations, ...runsMigrations, ...chatsMigrations])
+  const database = openDatabase(paths.database, [
+    ...modelsMigrations,
+    ...runsMigrations,
+    ...chatsMigrations,
+    ...speedsMigrations,
+  ])
   const models = createModels({ paths, database, config, env, log, clock })
   const backends = createBackends({
     engines: paths.engines,
@@ -159,7 +165,8 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
       say: ensure.say ?? ((line) => log.info({}, line)),
     })
 
-  const gateway = createGateway({
+  const insights = createModelInsights({ models, pool, config, paths, database, clock })
+  const answering = createGateway({
     pool,
     metrics,
     config,
@@ -167,6 +174,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     log,
     defaultModel: (signal) => defaultModel({ signal }),
   })
+  const gateway = notingSpeeds(answering, insights, pool, log)
 
   live.addSource(new HomeWatch({ live, database, models, pool, runFeed, settings, clock, log }))
 
@@ -180,6 +188,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     fetch,
     publicFetch: createFetch({ ...network, publicOnly: true }),
     models,
+    insights,
     runs,
     engines: pool,
     backends,

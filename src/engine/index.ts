@@ -1,6 +1,14 @@
 export { checkRequest } from './checkRequest.ts'
 export type * from './contract.ts'
-export { chooseContext, estimateFit, type Fit, type MemoryNeed, type ModelSize, memoryNeed } from './fit.ts'
+export {
+  chooseContext,
+  estimateFit,
+  type Fit,
+  kvTypeShare,
+  type MemoryNeed,
+  type ModelSize,
+  memoryNeed,
+} from './fit.ts'
 export { type Hardware, type MemoryFacts, readHardware, readMemory } from './hardware/index.ts'
 export type { BackendName, BackendStatus, Backends } from './llama/backends/contract.ts'
 export { type BackendsOptions, createBackends } from './llama/backends/createBackends.ts'

@@ -109,6 +109,16 @@ export interface PullOptions {
   readonly insecure?: boolean
 }
 
+/** What removing a name would take away. */
+export interface Removal {
+  /** The names that go. */
+  readonly removes: readonly string[]
+  /** 0 where the model has other names left. */
+  readonly freedBytes: number
+  /** Bytes of the model's files that stay: under its other names, in other models, or in a file of somebody else. */
+  readonly sharedBytes: number
+}
+
 /** What a pull would fetch. */
 export interface ResolvedReference {
   /** What the model would be called. */
@@ -157,6 +167,10 @@ export interface Models {
   resolve(reference: string, options?: Pick<PullOptions, 'signal' | 'insecure'>): Promise<ResolvedReference>
   /** Removes a name; the bytes go with the last name. Errors: `model_not_found`. */
   remove(name: string): Promise<{ readonly removed: string; readonly freedBytes: number }>
+  /** What `remove` would do, without doing it. Errors: `model_not_found`. */
+  removal(name: string): Promise<Removal>
+  /** Whether a licence (SPDX id or `LicenseRef-…`) lets anybody use, change and pass on the model; null where that is not known. */
+  isOpenLicense(license: string | null): boolean | null
   /** Gives a stored model another name. Errors: `model_not_found`, `invalid_reference`. */
   copy(source: string, target: string): Promise<ModelSummary>
   /** Sends a model and its referrers to an OCI registry. `target` is `oci://host[:port]/repository[:tag]`. */

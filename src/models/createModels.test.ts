@@ -124,10 +124,19 @@ describe('remove', () => {
   it('takes a short name for the model that it means, whatever that is stored as', async () => {
     const { digest } = await models.pull(await file('some.gguf'))
     await models.copy('tiny', 'mine')
+    expect(await models.removal('tiny')).toEqual({
+      removes: [expect.stringMatching(/^file:.*some\.gguf$/)],
+      freedBytes: 0,
+      sharedBytes: tinyGguf().length,
+    })
     // The user's own name keeps it.
     expect(await models.remove('tiny')).toEqual({ removed: 'tiny', freedBytes: 0 })
     expect((await models.find('mine'))?.digest).toBe(digest)
-    expect((await models.remove('mine')).freedBytes).toBeGreaterThan(tinyGguf().length)
+    const last = await models.removal('mine')
+    expect(last).toEqual({ removes: ['mine'], freedBytes: expect.any(Number), sharedBytes: 0 })
+    expect(last.freedBytes).toBeGreaterThan(tinyGguf().length)
+    expect((await models.remove('mine')).freedBytes).toBe(last.freedBytes)
+    await expect(models.removal('mine')).rejects.toMatchObject({ code: 'model_not_found' })
     expect(await models.list()).toEqual([])
   })
 

@@ -13,6 +13,7 @@ import {
 } from '../core/index.ts'
 import { type Catalog, type CatalogMatch, openCatalog } from './catalog/index.ts'
 import type { ModelDetails, Models, PullOptions } from './contract.ts'
+import { openLicenses } from './openLicenses.ts'
 import type { PullDeps } from './pull.ts'
 import { formatReference, parseReference, type Reference } from './reference.ts'
 import { type ModelStore, openStore } from './store/index.ts'
@@ -129,20 +130,23 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     }),
     remove: guard(async (name: string) => {
       const model = await required(name)
-      const { digest } = model
-      // A model pulled as `smollm2` is stored as `smollm2-135m-instruct:q4_1`: to a person these are one name.
-      // A name that its user gave stands for itself alone.
-      const byCatalogue = meansByCatalogue(name, model, catalog)
-      const same = [model.name, ...model.aliases].filter(
-        (n) => n === name || (byCatalogue && meansByCatalogue(n, model, catalog)),
-      )
-      const named = same.length > 0 && !isDigestOf(name, digest)
+      const names = namesFor(name, model, catalog)
       let freedBytes = 0
-      for (const one of named ? same : [digest]) freedBytes += (await store.remove(one)).freedBytes
+      for (const one of names ?? [model.digest]) freedBytes += (await store.remove(one)).freedBytes
       // Room is wanted; what was left half way long ago takes some as well.
       await prune()
       return { removed: name, freedBytes }
     }),
+    removal: guard(async (name: string) => {
+      const model = await required(name)
+      const removes = namesFor(name, model, catalog) ?? [model.name, ...model.aliases]
+      const { freedBytes, ownBytes } = await store.removal(model.digest, removes)
+      return { removes, freedBytes, sharedBytes: Math.max(0, model.size - ownBytes) }
+    }),
+    isOpenLicense: (license: string | null) => {
+      if (license === null) return null
+      return catalog.license(license)?.open ?? openLicenses.get(license) ?? null
+    },
     copy: guard(async (source: string, target: string) => {
       if (!copyTarget.test(target)) {
         throw new SanjhaError('invalid_reference', `\`${target}\` cannot be the name of a copy.`, {
@@ -172,6 +176,17 @@ export function createModels(options: ModelsOptions): ModelsRoom {
     suggest: guard(suggest),
     close: () => undefined,
   }
+}
+
+/** The names that go when one is removed; undefined when all do, because the model was named by its digest. */
+function namesFor(name: string, model: ModelDetails, catalog: Catalog): string[] | undefined {
+  // A model pulled as `smollm2` is stored as `smollm2-135m-instruct:q4_1`: to a person these are one name.
+  // A name that its user gave stands for itself alone.
+  const byCatalogue = meansByCatalogue(name, model, catalog)
+  const same = [model.name, ...model.aliases].filter(
+    (n) => n === name || (byCatalogue && meansByCatalogue(n, model, catalog)),
+  )
+  return same.length > 0 && !isDigestOf(name, model.digest) ? same : undefined
 }
 
 interface FindContext {

@@ -18,6 +18,7 @@ export type {
   Models,
   PullOptions,
   PullProgress,
+  Removal,
   ResolvedReference,
 } from './contract.ts'
 export { createModels, type ModelsOptions, type ModelsRoom } from './createModels.ts'

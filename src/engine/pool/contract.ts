@@ -54,6 +54,8 @@ export interface EnginePool {
    */
   acquire(model: string, options: AcquireOptions, signal: AbortSignal): Promise<EngineLease>
   list(): LoadedModel[]
+  /** What embedded engines may use together now, and what is set aside for those that are loaded. Bytes. */
+  budget(): { readonly totalBytes: number; readonly usedBytes: number }
   /** Unloads once its requests are done. False when it is not loaded. */
   unload(model: string): Promise<boolean>
   /** Drains and ends every engine. */

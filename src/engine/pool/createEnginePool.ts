@@ -217,6 +217,10 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
   return {
     acquire,
     list: () => [...entries].map((entry) => describeEntry(entry)),
+    budget: () => ({
+      totalBytes: memoryBudget(configuredBytes, memory.availableBytes(), heldBytes()),
+      usedBytes: [...entries].reduce((sum, entry) => sum + entry.needBytes, 0),
+    }),
     unload: async (model) => {
       // What is loaded can be unloaded, also when it could not be loaded again (an adapter whose file is gone, say).
       const isLoaded = [...entries].some((entry) => entry.source.model === model)

@@ -53,6 +53,10 @@ export class TestPool implements EnginePool {
     }))
   }
 
+  budget(): { totalBytes: number; usedBytes: number } {
+    return { totalBytes: 4 * 1024 ** 3, usedBytes: this.#loaded.size * 512 * 1024 ** 2 }
+  }
+
   async unload(model: string): Promise<boolean> {
     return this.#loaded.delete(model)
   }

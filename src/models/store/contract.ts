@@ -91,6 +91,8 @@ export interface ModelStore {
   findBySource(reference: string): Promise<ModelDetails | undefined>
   /** Removes a name (or, given a digest, the model with all its names). Bytes and evidence go with the last name. */
   remove(name: string): Promise<{ readonly removed: string; readonly freedBytes: number }>
+  /** What removing these names of one model would free, all of it and of its own files; nothing is changed. */
+  removal(digest: string, names: readonly string[]): Promise<{ readonly freedBytes: number; readonly ownBytes: number }>
   copy(source: string, target: string): Promise<ModelSummary>
   /** Adds a source to a stored model, or sets when it was last fetched. */
   addSource(digest: string, reference: string, fetched: string | null): Promise<void>

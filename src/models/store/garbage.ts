@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquireFileLock, isNodeError, SanjhaError } from '../../core/index.ts'
 import { isDigest } from '../digest.ts'
@@ -69,12 +69,53 @@ export async function sweepAfter(
   blobs: Blobs,
   linksDirectory: string,
 ): Promise<Swept> {
-  const had = await reachable({ ...gone, others: [] }, blobs)
-  const keep = await reachable(index, blobs)
-  const names = [...had].filter((digest) => isDigest(digest) && !keep.has(digest)).map((d) => d.slice('sha256:'.length))
+  const names = await abandoned(gone, index, blobs)
   for (const { manifest } of gone.models) await remove(join(linksDirectory, manifest.digest.slice('sha256:'.length)))
   return await removeFiles(blobs.directory, names)
 }
+
+/** The files that nothing reaches any more when `gone` is taken from what was, and `index` is what stays. */
+async function abandoned(
+  gone: Pick<LayoutIndex, 'models' | 'referrers'>,
+  index: LayoutIndex,
+  blobs: Blobs,
+): Promise<string[]> {
+  const had = await reachable({ ...gone, others: [] }, blobs)
+  const keep = await reachable(index, blobs)
+  return [...had].filter((digest) => isDigest(digest) && !keep.has(digest)).map((d) => d.slice('sha256:'.length))
+}
+
+/** What `sweepAfter` would free, without touching anything: all of it, and what of the model's own files is in it. */
+export async function freedAfter(
+  gone: Pick<LayoutIndex, 'models' | 'referrers'>,
+  index: LayoutIndex,
+  blobs: Blobs,
+  linksDirectory: string,
+): Promise<{ readonly freedBytes: number; readonly ownBytes: number }> {
+  const own = new Set(gone.models.flatMap((m) => m.facts?.files.map((f) => f.digest.slice('sha256:'.length)) ?? []))
+  let freedBytes = 0
+  let ownBytes = 0
+  for (const name of await abandoned(gone, index, blobs)) {
+    const file = await stat(join(blobs.directory, name)).catch(() => undefined)
+    if (file === undefined) continue
+    // Our own second names of the parts of a split model go as well; those of somebody else keep the bytes.
+    let links = 0
+    for (const { manifest, facts } of gone.models) {
+      for (const part of facts?.files ?? []) {
+        if (!part.digest.endsWith(name)) continue
+        const path = join(linksDirectory, manifest.digest.slice('sha256:'.length), part.name)
+        const linked = await stat(path).catch(() => undefined)
+        if (linked?.ino === file.ino && linked.dev === file.dev && !(await isSymbolicLink(path))) links++
+      }
+    }
+    if (file.nlink - links > 1) continue
+    freedBytes += file.size
+    if (own.has(name)) ownBytes += file.size
+  }
+  return { freedBytes, ownBytes }
+}
+
+const isSymbolicLink = async (path: string): Promise<boolean> => (await lstat(path)).isSymbolicLink()
 
 /** Removes blobs that were being written `olderThanMs` ago or longer: a kill kept them from getting their name. */
 export async function sweepHalfWritten(blobs: Blobs, olderThanMs: number, now: number): Promise<Swept> {
@@ -90,9 +131,10 @@ async function removeFiles(directory: string, names: readonly string[]): Promise
   let removed = 0
   for (const name of names) {
     const path = join(directory, name)
-    const size = await sizeOf(path)
-    if (size === undefined || !(await remove(path))) continue
-    freedBytes += size
+    const file = await stat(path).catch(() => undefined)
+    if (file === undefined || !(await remove(path))) continue
+    // A file that has another name elsewhere (the user's own, a hub's cache) keeps its bytes there.
+    if (file.nlink <= 1) freedBytes += file.size
     removed++
   }
   return { freedBytes, removed }

@@ -207,14 +207,7 @@ export function openStore(options: StoreOptions): ModelStore {
           const models = index.models.map((m) => (m === model ? { ...m, names: left } : m))
           return { index: { ...index, models }, finish: () => ({ removed: name, freedBytes: 0 }) }
         }
-        const gone = dependents(index.referrers, digest)
-        const isGone = (referrer: StoredReferrer): boolean => gone.has(referrer.manifest.digest)
-        const next: LayoutIndex = {
-          ...index,
-          models: index.models.filter((m) => m !== model),
-          referrers: index.referrers.filter((r) => !isGone(r)),
-        }
-        const taken = { models: [model], referrers: index.referrers.filter(isGone) }
+        const { taken, next } = without(model, index, dependents(index.referrers, digest))
         return {
           index: next,
           finish: async () => {
@@ -223,6 +216,15 @@ export function openStore(options: StoreOptions): ModelStore {
           },
         }
       })
+    },
+    removal: async (digest, names) => {
+      const [{ dependents }, { freedAfter }] = await Promise.all([evidence(), garbage()])
+      const index = await layout.read()
+      const model = index.models.find((m) => m.manifest.digest === digest)
+      if (model === undefined) throw notStored(digest)
+      if (model.names.some((name) => !names.includes(name))) return { freedBytes: 0, ownBytes: 0 }
+      const { taken, next } = without(model, index, dependents(index.referrers, digest))
+      return freedAfter(taken, next, blobs, links.directory)
     },
     copy: async (source, target): Promise<ModelSummary> => {
       checkName(target)
@@ -269,6 +271,23 @@ export function openStore(options: StoreOptions): ModelStore {
     },
     rebuild: async () => {
       await current(true)
+    },
+  }
+}
+
+/** The index without a model and the evidence about it, and what was taken from it. */
+function without(
+  model: StoredModel,
+  index: LayoutIndex,
+  evidenceAbout: ReadonlySet<string>,
+): { readonly taken: Pick<LayoutIndex, 'models' | 'referrers'>; readonly next: LayoutIndex } {
+  const isGone = (referrer: StoredReferrer): boolean => evidenceAbout.has(referrer.manifest.digest)
+  return {
+    taken: { models: [model], referrers: index.referrers.filter(isGone) },
+    next: {
+      ...index,
+      models: index.models.filter((m) => m !== model),
+      referrers: index.referrers.filter((r) => !isGone(r)),
     },
   }
 }

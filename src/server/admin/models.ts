@@ -2,8 +2,17 @@ import { z } from 'zod'
 import { notStored, removeModel as removeStored } from '../http/removeModel.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
-import { startPull } from '../http/startPull.ts'
-import { catalogEntries, modelDetails, modelSummaries, modelSummary, removedModel, runRecord } from './schemas.ts'
+import { checkSource, startPull } from '../http/startPull.ts'
+import {
+  catalogEntries,
+  modelDetails,
+  modelList,
+  modelRemoval,
+  modelSummary,
+  pullPreview,
+  removedModel,
+} from './modelSchemas.ts'
+import { runRecord } from './schemas.ts'
 
 const base = '/sanjha/v1/models'
 
@@ -12,8 +21,8 @@ export const listModels: Route = route({
   path: base,
   surface: 'admin',
   summary: 'List the stored models',
-  response: modelSummaries,
-  handle: async ({ server }) => json({ models: await server.sanjha.models.list() }),
+  response: modelList,
+  handle: async ({ server }) => json({ models: await server.sanjha.insights.list() }),
 })
 
 export const listCatalog: Route = route({
@@ -22,7 +31,7 @@ export const listCatalog: Route = route({
   surface: 'admin',
   summary: 'List the models that are known by a short name',
   response: catalogEntries,
-  handle: ({ server }) => json({ models: server.sanjha.models.catalog() }),
+  handle: async ({ server }) => json({ models: await server.sanjha.insights.catalog() }),
 })
 
 export const showModel: Route = route({
@@ -36,7 +45,7 @@ export const showModel: Route = route({
     const name = params['name'] ?? ''
     const model = await server.sanjha.models.find(name)
     if (model === undefined) throw await notStored(server.sanjha.models, name)
-    return json(model)
+    return json(await server.sanjha.insights.of(model))
   },
 })
 
@@ -76,4 +85,37 @@ export const copyModel: Route = route({
   body: copyBody as z.ZodType<z.output<typeof copyBody>>,
   response: modelSummary,
   handle: async ({ params, body, server }) => json(await server.sanjha.models.copy(params['name'] ?? '', body.target)),
+})
+
+const resolveBody = z.object({ model: z.string().min(1) })
+
+export const resolveModel: Route = route({
+  method: 'POST',
+  path: `${base}/resolve`,
+  surface: 'admin',
+  summary: 'Find out what a pull would bring',
+  description: 'Asks the sources without fetching anything: which file, how large, whether it would fit.',
+  body: resolveBody as z.ZodType<z.output<typeof resolveBody>>,
+  response: pullPreview,
+  handle: async (request) => {
+    const { model } = request.body
+    checkSource(request, model)
+    return json(await request.server.sanjha.insights.preview(model, request.signal))
+  },
+})
+
+export const modelRemovalPreview: Route = route({
+  method: 'GET',
+  path: `${base}/:name/removal`,
+  surface: 'admin',
+  summary: 'Say what removing a name would take away',
+  response: modelRemoval,
+  handle: async ({ params, server }) => {
+    const { models, engines } = server.sanjha
+    const name = params['name'] ?? ''
+    const stored = await models.find(name)
+    if (stored === undefined) throw await notStored(models, name)
+    const loaded = engines.list().some(({ digest }) => digest === stored.digest)
+    return json({ ...(await models.removal(name)), loaded })
+  },
 })

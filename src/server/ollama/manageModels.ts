@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelCapabilities } from '../../app/index.ts'
 import type { ModelDetails } from '../../models/index.ts'
 import { notStored, removeModel } from '../http/removeModel.ts'
 import { json, type Route, route } from '../http/route.ts'
@@ -68,21 +69,9 @@ export const copy: Route = route({
   },
 })
 
-/** What the file lets a client expect. The engine has the last word when a request comes. */
+/** In the words that Ollama has. */
 function capabilities(model: ModelDetails): string[] {
-  const { template, metadata, architecture } = model
-  const embeds = architecture !== null && metadata[`${architecture}.pooling_type`] !== undefined
-  if (embeds && template === null) return ['embedding']
-  const list = ['completion']
-  if (template !== null && /\btools?\b/.test(template)) list.push('tools')
-  if (template !== null && /<think>|enable_thinking/.test(template)) list.push('thinking')
-  if (
-    metadata['tokenizer.ggml.fim_pre_token_id'] !== undefined ||
-    metadata['tokenizer.ggml.prefix_token_id'] !== undefined
-  ) {
-    list.push('insert')
-  }
-  return list
+  return modelCapabilities(model).flatMap((word) => (word === 'chat' ? [] : word === 'rerank' ? ['embedding'] : [word]))
 }
 
 function parameters(model: ModelDetails): string {

@@ -5,6 +5,7 @@ import type {
   ModelSummary,
   Models,
   PullOptions,
+  Removal,
   ResolvedReference,
 } from '../../models/index.ts'
 
@@ -93,6 +94,16 @@ export class TestModels implements Models {
     if (model === undefined) throw this.#unknown(name)
     this.#models.delete(name)
     return { removed: name, freedBytes: model.size }
+  }
+
+  async removal(name: string): Promise<Removal> {
+    const model = this.#models.get(name)
+    if (model === undefined) throw this.#unknown(name)
+    return { removes: [name], freedBytes: model.size, sharedBytes: 0 }
+  }
+
+  isOpenLicense(license: string | null): boolean | null {
+    return license === null ? null : license === 'Apache-2.0'
   }
 
   async copy(source: string, target: string): Promise<ModelSummary> {

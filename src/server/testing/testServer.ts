@@ -3,6 +3,7 @@ import type { Sanjha } from '../../app/contract.ts'
 import { HomeWatch } from '../../app/live/HomeWatch.ts'
 import { LiveHub } from '../../app/live/LiveHub.ts'
 import { RunFeed } from '../../app/live/RunFeed.ts'
+import { createModelInsights, notingSpeeds, speedsMigrations } from '../../app/modelInsights/index.ts'
 import { chatsMigrations, createChats, createResponseStore, tellChanges } from '../../chats/index.ts'
 import {
   type Config,
@@ -117,7 +118,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
   const pool = new TestPool({ test: engine, ...options.engines })
   const defaults = defaultConfig()
   const config: Config = { ...defaults, server: { ...defaults.server, port: 0, ...options.settings } }
-  const database = openDatabase(':memory:', [...runsMigrations, ...chatsMigrations])
+  const database = openDatabase(':memory:', [...runsMigrations, ...chatsMigrations, ...speedsMigrations])
   const models = new TestModels(['test'])
   const log = options.log ?? silentLogger
   const live = new LiveHub({ log })
@@ -130,7 +131,9 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
   })
   const chats = tellChanges(createChats({ database }), (data) => live.publish({ name: 'chats', data }))
   const metrics = createMetrics()
-  const gateway = createGateway({
+  const paths = resolvePaths({ SANJHA_HOME: '/nowhere' }, '/nowhere')
+  const insights = createModelInsights({ models, pool, config, paths, database, clock: systemClock })
+  const answering = createGateway({
     pool,
     metrics,
     config,
@@ -138,6 +141,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     log,
     defaultModel: async () => 'test',
   })
+  const gateway = notingSpeeds(answering, insights, pool, log)
   const settings = {
     config,
     settings: [{ key: 'server.port', value: 0, origin: { from: 'flag' as const, flag: '--port' } }],
@@ -152,11 +156,12 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     version: '0.0.0-test',
     config,
     settings,
-    paths: resolvePaths({ SANJHA_HOME: '/nowhere' }, '/nowhere'),
+    paths,
     log,
     fetch: globalThis.fetch,
     publicFetch: createFetch({ publicOnly: true }),
     models,
+    insights,
     runs,
     engines: pool,
     backends: createBackends({

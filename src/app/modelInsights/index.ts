@@ -1,0 +1,5 @@
+export type * from './contract.ts'
+export { createModelInsights } from './createModelInsights.ts'
+export { modelCapabilities } from './modelCapabilities.ts'
+export { speedsMigrations } from './modelSpeeds.ts'
+export { notingSpeeds } from './notingSpeeds.ts'

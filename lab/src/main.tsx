@@ -7,10 +7,12 @@ import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { chooseLanguage } from './i18n/languages.ts'
 import { loadMessages } from './i18n/loadMessages.ts'
-import { applyTheme, followSystem, storedTheme } from './shell/theme.ts'
+import { redrawOnFonts } from './i18n/redrawOnFonts.ts'
+import './shell/theme.ts'
+import './shell/density.ts'
+import './shell/sidebar.ts'
 
-applyTheme(storedTheme())
-followSystem()
+redrawOnFonts()
 const language = chooseLanguage(location.search, localStorage, navigator.languages)
 document.documentElement.lang = language
 const messages = await loadMessages('i18n', language)

@@ -68,7 +68,8 @@ it.each(['en', 'pa'] as const)('is accessible in %s: both themes, narrow and wid
 
 it('changes its language without losing the page, and keeps it', async () => {
   await using lab = await openLab(browser, `${url}/lab/models`)
-  await lab.page.getByLabel('Language').selectOption('pa')
+  await lab.page.getByRole('button', { name: 'Language, display' }).click()
+  await lab.page.getByRole('combobox', { name: 'Language' }).selectOption('pa')
   await lab.page.getByRole('heading', { level: 1, name: titles.pa, exact: true }).waitFor()
   await lab.page.reload()
   await lab.page.getByRole('heading', { level: 1, name: titles.pa, exact: true }).waitFor()

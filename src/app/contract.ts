@@ -4,9 +4,11 @@ import type { Backends, EnginePool } from '../engine/index.ts'
 import type { Call, CallPart, Metrics } from '../gateway/index.ts'
 import type { Models } from '../models/index.ts'
 import type { RunEvent, Runs } from '../runs/index.ts'
+import type { Answers } from './answers/contract.ts'
 import type { Live } from './live/contract.ts'
 import type { ModelInsights } from './modelInsights/contract.ts'
 
+export type * from './answers/contract.ts'
 export type { Live, LiveEvent, LiveSubscription } from './live/contract.ts'
 
 export type {
@@ -47,6 +49,8 @@ export interface Sanjha {
   /** What the embedded engine can compute with, and what can be fetched for it. */
   readonly backends: Backends
   readonly chats: Chats
+  /** Answers in those chats that the server writes itself. */
+  readonly answers: Answers
   readonly responses: ResponseStore
   readonly metrics: Metrics
   /** What changes in this home, as it changes. */

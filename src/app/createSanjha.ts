@@ -28,6 +28,7 @@ import {
   modelsMigrations,
 } from '../models/index.ts'
 import { createRuns, type Runs, runsMigrations } from '../runs/index.ts'
+import { createAnswers } from './answers/createAnswers.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
 import { ensureDefaultModel } from './defaultModel.ts'
@@ -176,7 +177,11 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   })
   const gateway = notingSpeeds(answering, insights, pool, log)
 
-  live.addSource(new HomeWatch({ live, database, models, pool, runFeed, settings, clock, log }))
+  const { handle } = gateway
+  const answers = createAnswers({ database, chats, models, pool, config, handle, live, clock, log })
+  live.addSource(
+    new HomeWatch({ live, database, models, pool, runFeed, settings, clock, log, also: () => answers.look() }),
+  )
 
   let closing: Promise<void> | undefined
   return {
@@ -193,16 +198,18 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     engines: pool,
     backends,
     chats,
+    answers,
     responses: createResponseStore({ database, clock }),
     metrics,
     live,
-    handle: (call) => gateway.handle(call),
+    handle,
     ensureModel,
     ensureDefaultModel: defaultModel,
     remoteModels: (signal) => remotes.list(signal),
     close: () => {
       closing ??= (async () => {
         live.close()
+        await answers.close()
         await runs.close()
         await pool.close()
         models.close()

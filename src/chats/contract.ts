@@ -107,6 +107,8 @@ export interface ChatChange {
 export interface Chats {
   create(chat?: NewChat): ChatSummary
   list(filter?: { readonly folder?: string | null; readonly limit?: number; readonly after?: string }): ChatPage
+  /** The chat without its messages. */
+  summary(id: string): ChatSummary
   /** The chat with all its branches. */
   get(id: string): ChatTree
   /** The branch that ends in `leaf` (absent: the active one), from its first message on. */

@@ -101,6 +101,8 @@ export function createChats(options: { readonly database: Database; readonly clo
       }
     },
 
+    summary: (id) => toSummary(chatRow(id)),
+
     get: (id) => database.transaction(() => tree(id)),
 
     path(id, leaf) {

@@ -1,5 +1,5 @@
 import { type Database, SanjhaError } from '../core/index.ts'
-import type { ChatExport, ChatTree, StoredChatMessage } from './contract.ts'
+import type { ChatExport, ChatTree, JsonObject, StoredChatMessage } from './contract.ts'
 
 /** Adds the chats of an export that are not there yet; all or none. */
 export function importChats(
@@ -40,7 +40,7 @@ export function importChats(
           message.text,
           message.reasoning ?? null,
           message.model ?? null,
-          message.data == null ? null : JSON.stringify(message.data),
+          message.data == null ? null : JSON.stringify(settled(message.data)),
           Date.parse(message.createdAt),
           Date.parse(message.updatedAt),
         )
@@ -49,6 +49,11 @@ export function importChats(
     }
   })
   return { added, skipped: chats.length - added }
+}
+
+/** An answer that was being written when it was exported is not being written here. */
+function settled(data: JsonObject): JsonObject {
+  return data['state'] === 'waiting' || data['state'] === 'streaming' ? { ...data, state: 'interrupted' } : data
 }
 
 const bad = (why: string): SanjhaError =>

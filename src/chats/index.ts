@@ -1,3 +1,4 @@
+export { AnswerLeases, type AnswerLeasesOptions } from './AnswerLeases.ts'
 export { ChatWatch } from './ChatWatch.ts'
 export type * from './contract.ts'
 export { createChats } from './createChats.ts'

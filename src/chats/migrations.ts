@@ -61,4 +61,18 @@ export const chatsMigrations: readonly Migration[] = [
       CREATE INDEX responses_by_expiry ON responses (expires_at);
     `,
   },
+  {
+    room: 'chats',
+    version: 2,
+    sql: `
+      -- Answers that are being written, and by whom.
+      CREATE TABLE answer_leases (
+        message TEXT PRIMARY KEY REFERENCES chat_messages (id) ON DELETE CASCADE,
+        owner TEXT NOT NULL,
+        owner_process TEXT NOT NULL,
+        lease_until INTEGER NOT NULL,
+        stop_requested INTEGER NOT NULL DEFAULT 0
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]

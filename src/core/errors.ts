@@ -179,6 +179,18 @@ export class SanjhaError extends Error {
   }
 }
 
+/**
+ * All that an error may tell a client: its data without the inner cause, which may hold paths or addresses. An inner
+ * defect's own words stay in the log.
+ */
+export function publicErrorData(error: SanjhaError): Omit<SanjhaErrorData, 'cause'> {
+  const { cause: _cause, ...data } = error.toJSON()
+  return data.code === 'internal' ? { ...data, message: internalMessage } : data
+}
+
+/** What a person reads about a defect of ours. */
+export const internalMessage = 'Something went wrong inside Sanjha; the log says what.'
+
 /** Node tells of a folder that cannot be made on a read-only disk as if its parent were missing. */
 function isRefusal({ code, syscall }: NodeJS.ErrnoException): boolean {
   return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || (code === 'ENOENT' && syscall === 'mkdir')

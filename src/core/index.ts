@@ -21,7 +21,15 @@ export { describeSettings } from './config/settings.ts'
 export { type CreateFetchOptions, createFetch } from './createFetch.ts'
 export { type Database, type Migration, openDatabase, type Row, type SqlValue } from './database.ts'
 export { didYouMean } from './didYouMean.ts'
-export { type ErrorCode, errorCodes, isNodeError, SanjhaError, type SanjhaErrorData } from './errors.ts'
+export {
+  type ErrorCode,
+  errorCodes,
+  internalMessage,
+  isNodeError,
+  publicErrorData,
+  SanjhaError,
+  type SanjhaErrorData,
+} from './errors.ts'
 export { acquireFileLock, type FileLockOptions, withFileLock } from './fileLock.ts'
 export {
   type Instance,

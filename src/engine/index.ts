@@ -10,6 +10,7 @@ export {
   memoryNeed,
 } from './fit.ts'
 export { type Hardware, type MemoryFacts, readHardware, readMemory } from './hardware/index.ts'
+export { imageFromBase64, imageFromBytes, imageFromDataUrl } from './images.ts'
 export type { BackendName, BackendStatus, Backends } from './llama/backends/contract.ts'
 export { type BackendsOptions, createBackends } from './llama/backends/createBackends.ts'
 export { createEngineInstallRunKind } from './llama/backends/installRun.ts'

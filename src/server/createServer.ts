@@ -72,6 +72,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
       return labFiles
     },
     active: () => active.size,
+    openWork: () => active.open(new AbortController().signal, Number.POSITIVE_INFINITY),
     readyState: () => readyState,
     openApi: () => {
       openApi ??= createOpenApi(allRoutes, sanjha.version)
@@ -116,6 +117,12 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     return errorResponse(failure, surfaceOf({ path: c.req.path, headers: c.req.raw.headers }))
   })
 
+  try {
+    // What a server that was killed left unfinished.
+    sanjha.answers.look()
+  } catch (error) {
+    log.warn({ error: SanjhaError.from(error).toJSON() }, 'unfinished answers could not be looked for')
+  }
   const fetch = async (request: Request, carrier?: object): Promise<Response> =>
     app.fetch(request, carrier === undefined ? {} : { carrier })
   const listening: Listening[] = []

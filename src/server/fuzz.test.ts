@@ -87,6 +87,21 @@ const right: Readonly<Record<string, object>> = {
   '/sanjha/v1/chats/{id}': { title: 'a', pinned: true },
   '/sanjha/v1/chats/{id}/messages': { role: 'user', text: 'a', parentId: null },
   '/sanjha/v1/chats/{id}/select': { messageId: 'a' },
+  '/sanjha/v1/chats/{id}/answers': {
+    model: 'test',
+    parentId: 'a',
+    message: { text: 'a', data: { attachments: [{ type: 'text', name: 'a', text: 'b' }] } },
+    system: 'a',
+    settings: { temperature: 1, stop: ['x'], response_format: { type: 'json_object' } },
+    overflow: 'leave_out',
+  },
+  '/sanjha/v1/chats/{id}/context': {
+    model: 'test',
+    leafId: 'a',
+    system: 'a',
+    settings: { max_tokens: 5 },
+    draft: { text: 'a', data: {} },
+  },
   '/sanjha/v1/messages/{id}': { text: 'a' },
 }
 

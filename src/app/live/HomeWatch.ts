@@ -16,8 +16,8 @@ export interface HomeWatchOptions {
   readonly settings: Pick<LoadedConfig, 'userFile' | 'projectFile'>
   readonly clock: Clock
   readonly log: Logger
-  /** Looks for more, at each look. `foreign`: another process has written to the database. */
-  readonly also?: (foreign: boolean) => void
+  /** Looks for more, at each look. */
+  readonly also?: () => void
   /** Default 1,000. */
   readonly pollMs?: number
 }
@@ -88,7 +88,7 @@ export class HomeWatch implements LiveSource {
     // A run whose process was killed says so to nobody.
     if (foreign || this.#runsGoOn) this.#runsGoOn = runFeed.compare()
     else if (any) this.#runsGoOn = true
-    also?.(foreign)
+    also?.()
     if (any) {
       const models = await this.#modelsKey()
       if (models !== this.#models && live.isHeard) live.publish({ name: 'models', data: {} })

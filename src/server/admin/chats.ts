@@ -6,8 +6,8 @@ import {
   chatExport,
   chatFolders,
   chatMessage,
-  chatMessages,
   chatPage,
+  chatPathPage,
   chatSummary,
   chatTree,
   deleted,
@@ -23,6 +23,18 @@ const limit = z.coerce.number().int().min(1).max(1000).optional()
 const listQuery: z.ZodType<NonNullable<Parameters<Chats['list']>[0]>> = z
   .object({ folder: z.string().optional(), limit, after: z.string().optional() })
   .transform(defined)
+
+const pathQuery: z.ZodType<NonNullable<Parameters<Chats['pathPage']>[1]>> = z
+  .object({ leaf: z.string().optional(), limit, before: z.string().optional() })
+  .transform(defined)
+
+const exportQuery: z.ZodType<{ readonly ids: readonly string[] | undefined }> = z.object({
+  ids: z
+    .string()
+    .optional()
+    .transform((text) => text?.split(',').filter(Boolean))
+    .meta({ description: 'Ids of chats with commas between them. Absent: all.' }),
+})
 
 const newChat: z.ZodType<NewChat> = z
   .object({
@@ -117,9 +129,13 @@ export const chatRoutes: readonly Route[] = [
     method: 'GET',
     path: `${base}/export`,
     surface: 'admin',
-    summary: 'Export all chats',
+    summary: 'Export chats',
+    query: exportQuery,
     response: chatExport,
-    handle: ({ server }) => json(server.sanjha.chats.export()),
+    handle: ({ query, server }) => {
+      server.sanjha.answers.flush()
+      return json(server.sanjha.chats.export(query.ids))
+    },
   }),
   route({
     method: 'POST',
@@ -136,7 +152,10 @@ export const chatRoutes: readonly Route[] = [
     surface: 'admin',
     summary: 'Show a chat with all its branches',
     response: chatTree,
-    handle: ({ params, server }) => json(server.sanjha.chats.get(params['id'] ?? '')),
+    handle: ({ params, server }) => {
+      server.sanjha.answers.flush()
+      return json(server.sanjha.chats.get(params['id'] ?? ''))
+    },
   }),
   route({
     method: 'PATCH',
@@ -162,10 +181,16 @@ export const chatRoutes: readonly Route[] = [
     method: 'GET',
     path: `${base}/:id/path`,
     surface: 'admin',
-    summary: 'Show one branch, from its first message on',
-    query: z.object({ leaf: z.string().optional() }),
-    response: chatMessages,
-    handle: ({ params, query, server }) => json({ messages: server.sanjha.chats.path(params['id'] ?? '', query.leaf) }),
+    summary: 'Show one branch, or its newest part',
+    description:
+      'The branch that ends in `leaf`, by default the one that is shown. With `limit` its newest messages; `before` as it was ' +
+      'answered gives those above. `siblings` are the branches that leave at each message.',
+    query: pathQuery,
+    response: chatPathPage,
+    handle: ({ params, query, server }) => {
+      server.sanjha.answers.flush()
+      return json(server.sanjha.chats.pathPage(params['id'] ?? '', query))
+    },
   }),
   route({
     method: 'POST',
@@ -188,6 +213,18 @@ export const chatRoutes: readonly Route[] = [
     body: selectBody as z.ZodType<z.output<typeof selectBody>>,
     response: chatSummary,
     handle: ({ params, body, server }) => json(server.sanjha.chats.select(params['id'] ?? '', body.messageId)),
+  }),
+  route({
+    method: 'GET',
+    path: '/sanjha/v1/messages/:id',
+    surface: 'admin',
+    summary: 'Show one message',
+    description: 'Of an answer that is being written: what there is of it now.',
+    response: chatMessage,
+    handle: ({ params, server }) => {
+      server.sanjha.answers.flush()
+      return json(server.sanjha.chats.message(params['id'] ?? ''))
+    },
   }),
   route({
     method: 'PATCH',

@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.ts'
+import { answerRoutes } from './answers.ts'
 import { chatRoutes } from './chats.ts'
 import { liveEvents } from './events.ts'
 import { hardware } from './hardware.ts'
@@ -42,4 +43,5 @@ export const adminRoutes: readonly Route[] = [
   runEvents,
   liveEvents,
   ...chatRoutes,
+  ...answerRoutes,
 ]

@@ -107,7 +107,11 @@ const message = z
   })
   .meta({ id: 'ChatMessage' })
 export const chatMessage: z.ZodType = message
-export const chatMessages: z.ZodType = z.object({ messages: z.array(message) })
+export const chatPathPage: z.ZodType = z.object({
+  messages: z.array(message),
+  siblings: z.record(z.string(), z.array(z.string())),
+  before: z.string().nullable(),
+})
 export const chatTree: z.ZodType = z.object({ ...chat, messages: z.array(message) }).meta({ id: 'ChatTree' })
 export const searchHits: z.ZodType = z.object({
   hits: z.array(

@@ -1,6 +1,4 @@
-import type { SanjhaError } from '../../core/index.ts'
-
-const internalMessage = 'Something went wrong inside Sanjha; the log says what.'
+import { internalMessage, publicErrorData, type SanjhaError } from '../../core/index.ts'
 
 /** What a person reads: the message, and how to go on. An inner defect's own words stay in the log. */
 export function errorText(error: SanjhaError): string {
@@ -8,8 +6,7 @@ export function errorText(error: SanjhaError): string {
   return error.hint === undefined ? error.message : `${error.message} ${error.hint}`
 }
 
-/** All that an error may tell a client: its data without the inner cause, which may hold paths or addresses. */
+/** As `publicErrorData`, for those who write it down. */
 export function publicError(error: SanjhaError): Record<string, unknown> {
-  const { cause: _cause, ...data } = error.toJSON()
-  return data.code === 'internal' ? { ...data, message: internalMessage } : { ...data }
+  return { ...publicErrorData(error) }
 }

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { isPublicAddress, SanjhaError } from '../../core/index.ts'
-import type { ContentPart } from '../../engine/index.ts'
+import { type ContentPart, imageFromBytes, imageFromDataUrl } from '../../engine/index.ts'
+
+export { imageFromBase64 } from '../../engine/index.ts'
 
 type ImagePart = Extract<ContentPart, { type: 'image' }>
 
@@ -10,37 +12,6 @@ export type FetchImage = (url: URL, signal: AbortSignal) => Promise<ImagePart>
 const maxImageBytes = 20 * 1024 * 1024
 const maxRedirects = 3
 
-/** Names the kinds by their first bytes: what a server or a client says about them is not believed. */
-export function sniffImage(bytes: Uint8Array): string | undefined {
-  const begins = (...head: number[]): boolean => head.every((byte, i) => bytes[i] === byte)
-  if (begins(0x89, 0x50, 0x4e, 0x47)) return 'image/png'
-  if (begins(0xff, 0xd8, 0xff)) return 'image/jpeg'
-  if (begins(0x47, 0x49, 0x46, 0x38)) return 'image/gif'
-  if (begins(0x52, 0x49, 0x46, 0x46) && Buffer.from(bytes.subarray(8, 12)).toString() === 'WEBP') return 'image/webp'
-  if (begins(0x42, 0x4d)) return 'image/bmp'
-  return undefined
-}
-
-/** An image from base64 text. Errors: `invalid_request` with `param`. */
-export function imageFromBase64(data: string, param: string): ImagePart {
-  const compact = data.replaceAll(/\s/g, '')
-  if (compact === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) {
-    throw new SanjhaError('invalid_request', `\`${param}\` is not base64.`, { param })
-  }
-  return imageFromBytes(Buffer.from(compact, 'base64'), param)
-}
-
-function imageFromBytes(bytes: Uint8Array, param: string): ImagePart {
-  const mediaType = sniffImage(bytes)
-  if (mediaType === undefined) {
-    throw new SanjhaError('invalid_request', `\`${param}\` is not an image of a known kind.`, {
-      param,
-      hint: 'PNG, JPEG, GIF, WebP and BMP are read.',
-    })
-  }
-  return { type: 'image', mediaType, data: bytes }
-}
-
 /** What an image URL stands for: the bytes of a `data:` URL, or a public address that may be fetched later. */
 export type ImageSource = ImagePart | URL
 
@@ -49,14 +20,7 @@ export type ImageSource = ImagePart | URL
  * `forbidden` for schemes other than `data:`, `https:` and `http:` and for addresses that are not public.
  */
 export function parseImageUrl(text: string, param: string): ImageSource {
-  const comma = text.indexOf(',')
-  if (/^data:/i.test(text)) {
-    const head = comma < 0 ? '' : text.slice(5, comma)
-    if (!/;\s*base64$/i.test(head)) {
-      throw new SanjhaError('invalid_request', `\`${param}\` is a data: URL without base64 data.`, { param })
-    }
-    return imageFromBase64(text.slice(comma + 1), param)
-  }
+  if (/^data:/i.test(text)) return imageFromDataUrl(text, param)
   const url = URL.parse(text)
   if (url === null) {
     throw new SanjhaError('invalid_request', `\`${param}\` is not a URL.`, {

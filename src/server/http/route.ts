@@ -20,6 +20,11 @@ export interface ServerContext {
   labFiles(): LabFiles
   /** Requests being answered now. */
   active(): number
+  /**
+   * The life of work that goes on when its request is answered. A server that stops waits for it as for a request, and then
+   * aborts its signal. `end` must be called.
+   */
+  openWork(): Pick<RequestScope, 'signal' | 'end'>
   /** Undefined until the server was told that it is ready; then the model it was started with. */
   readyState(): { readonly model: string | undefined } | undefined
   /** The OpenAPI document of all routes. */

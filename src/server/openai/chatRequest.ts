@@ -1,15 +1,10 @@
 import { z } from 'zod'
 import { SanjhaError } from '../../core/index.ts'
-import type { GenerateRequest, Sampling, Tool, ToolChoice } from '../../engine/index.ts'
-import { oneFormat } from '../http/oneFormat.ts'
-import { oneValue } from '../http/oneValue.ts'
+import type { GenerateRequest, Sampling } from '../../engine/index.ts'
 import type { MessagesWithImages } from '../http/resolveImages.ts'
-import { defined, optional, stopStrings, tokenLimit } from '../http/schema.ts'
-import { formatFields, responseFormat, structuredOutputs } from './format.ts'
+import { defined, optional } from '../http/schema.ts'
+import { type ChatSettings, chatSettings } from './chatSettings.ts'
 import { chatMessages } from './messages.ts'
-import { reasoningEffort, thinks } from './reasoning.ts'
-import { samplingFields } from './sampling.ts'
-import { chatTools, checkToolChoice, toolChoice } from './tools.ts'
 
 /** A chat completion request in our own words. */
 export interface ChatRequest {
@@ -31,31 +26,18 @@ const fields = z.object({
   n: optional(z.number().int().min(1).max(128)),
   stream: optional(z.boolean()),
   stream_options: optional(z.object({ include_usage: optional(z.boolean()) })),
-  max_tokens: optional(tokenLimit),
-  max_completion_tokens: optional(tokenLimit),
-  stop: optional(stopStrings),
   logprobs: optional(z.boolean()),
   top_logprobs: optional(z.number().int().min(0).max(20)),
   prompt_logprobs: optional(z.number()),
-  response_format: optional(responseFormat),
-  structured_outputs: optional(structuredOutputs),
-  grammar: optional(z.string().min(1)).meta({ description: 'GBNF.' }),
-  tools: optional(chatTools),
-  tool_choice: optional(toolChoice),
-  parallel_tool_calls: optional(z.boolean()),
   functions: optional(z.unknown()),
   function_call: optional(z.unknown()),
   modalities: optional(z.array(z.string())),
-  reasoning_effort: optional(reasoningEffort),
-  chat_template_kwargs: optional(z.object({ enable_thinking: optional(z.boolean()) })),
   continue_final_message: optional(z.boolean()),
-  ignore_eos: optional(z.boolean()),
-  cache_prompt: optional(z.boolean()),
 })
 
-type Raw = z.output<typeof fields> & { readonly sampling: Sampling }
+type Raw = z.output<typeof fields> & { readonly settings: ChatSettings }
 
-export const chatRequest: z.ZodType<ChatRequest> = z.intersection(fields, samplingFields).transform(toRequest)
+export const chatRequest: z.ZodType<ChatRequest> = z.intersection(fields, chatSettings).transform(toRequest)
 
 function refuse(param: string, message: string, hint?: string): never {
   throw new SanjhaError('invalid_request', message, { param, ...(hint !== undefined && { hint }) })
@@ -63,11 +45,11 @@ function refuse(param: string, message: string, hint?: string): never {
 
 function toRequest(raw: Raw): ChatRequest {
   checkSupported(raw)
-  checkToolChoice(raw.tool_choice, raw.tools)
   if (raw.continue_final_message && raw.messages.messages.at(-1)?.role !== 'assistant') {
     refuse('continue_final_message', '`continue_final_message` needs an assistant’s message at the end.')
   }
-  const rest = toGenerate(raw)
+  const { generate, chat, thinkingField } = raw.settings
+  const logprobs = raw.logprobs ? { logprobs: raw.top_logprobs ?? 0 } : {}
   return {
     model: raw.model ?? '',
     messages: raw.messages,
@@ -75,22 +57,12 @@ function toRequest(raw: Raw): ChatRequest {
     stream: raw.stream ?? false,
     includeUsage: raw.stream_options?.include_usage ?? false,
     logprobs: raw.logprobs ?? false,
-    thinkingField:
-      raw.chat_template_kwargs?.enable_thinking === undefined ? 'reasoning_effort' : 'chat_template_kwargs',
+    thinkingField,
     generate: (messages, choice) => ({
-      ...rest,
-      ...seeded(raw.sampling, choice),
-      input: {
-        type: 'chat',
-        messages,
-        ...defined({
-          tools: raw.tools,
-          toolChoice: raw.tool_choice as ToolChoice | undefined,
-          parallelToolCalls: raw.parallel_tool_calls,
-          thinking: thinking(raw),
-          continueLast: raw.continue_final_message,
-        } satisfies { tools: readonly Tool[] | undefined; [key: string]: unknown }),
-      },
+      ...generate,
+      ...logprobs,
+      ...seeded(generate.sampling, choice),
+      input: { ...chat, type: 'chat', messages, ...defined({ continueLast: raw.continue_final_message }) },
     }),
   }
 }
@@ -124,20 +96,4 @@ function checkSupported(raw: Raw): void {
   }
   const other = raw.modalities?.find((name) => name !== 'text')
   if (other !== undefined) refuse('modalities', `The models here answer in text, not in ${JSON.stringify(other)}.`)
-}
-
-function toGenerate(raw: Raw): Omit<GenerateRequest, 'input' | 'sampling'> {
-  const format = oneFormat(formatFields(raw), raw.tool_choice)
-  return defined({
-    maxTokens: oneValue({ max_completion_tokens: raw.max_completion_tokens, max_tokens: raw.max_tokens }),
-    stop: raw.stop,
-    format,
-    logprobs: raw.logprobs ? (raw.top_logprobs ?? 0) : undefined,
-    ignoreEnd: raw.ignore_eos,
-    cachePrompt: raw.cache_prompt,
-  })
-}
-
-function thinking(raw: Raw): boolean | undefined {
-  return raw.chat_template_kwargs?.enable_thinking ?? thinks(raw.reasoning_effort)
 }

@@ -32,6 +32,9 @@ const fields = z.object({
   }),
 })
 
+/** What they are called. */
+export const samplingNames: readonly string[] = Object.keys(fields.shape)
+
 /** The sampling parameters of OpenAI's requests, with those that vLLM and llama.cpp add. Unknown ones are left alone. */
 export const samplingFields: z.ZodType<{ readonly sampling: Sampling }> = fields.transform((raw) => ({
   sampling: toSampling(raw),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createAnswers } from '../../app/answers/createAnswers.ts'
 import type { Sanjha } from '../../app/contract.ts'
 import { HomeWatch } from '../../app/live/HomeWatch.ts'
 import { LiveHub } from '../../app/live/LiveHub.ts'
@@ -149,8 +150,11 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     projectFile: null,
     warnings: [],
   }
+  const { handle } = gateway
+  const answers = createAnswers({ database, chats, models, pool, config, handle, live, clock: systemClock, log })
+  const also = (): void => answers.look()
   live.addSource(
-    new HomeWatch({ live, database, models, pool, runFeed, settings, clock: systemClock, log, pollMs: 20 }),
+    new HomeWatch({ live, database, models, pool, runFeed, settings, clock: systemClock, log, also, pollMs: 20 }),
   )
   const sanjha: Sanjha = {
     version: '0.0.0-test',
@@ -169,15 +173,17 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
       fetch: async () => Promise.reject(new Error('Nothing is fetched here.')),
     }),
     chats,
+    answers,
     responses: createResponseStore({ database }),
     metrics,
     live,
-    handle: gateway.handle,
+    handle,
     ensureModel: async (name) => name,
     ensureDefaultModel: async () => 'test',
     remoteModels: async () => [],
     close: async () => {
       live.close()
+      await answers.close()
       await runs.close()
       await pool.close()
       database.close()

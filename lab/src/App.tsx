@@ -1,7 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Redirect, Route, Router, Switch } from 'wouter'
+import { followLive } from './api/followLive.ts'
 import { LabError } from './api/LabError.ts'
+import { liveEvents } from './api/liveEvents.ts'
 import { type Language, rememberLanguage } from './i18n/languages.ts'
 import { loadMessages, type Messages } from './i18n/loadMessages.ts'
 import { TextsProvider } from './i18n/Texts.tsx'
@@ -11,13 +13,17 @@ import { NotFound, Shell } from './shell/Shell.tsx'
 
 const client = new QueryClient({
   defaultOptions: {
+    // The server may be on this very machine, whatever the browser thinks of the network.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       // What is wrong with a request stays wrong; what is wrong with the way may pass.
       retry: (failures, error) => failures < 2 && LabError.from(error).facts.retryable,
       refetchOnReconnect: true,
     },
   },
 })
+followLive(client, liveEvents)
 
 export function App({ first }: { first: { language: Language; messages: Messages } }): ReactNode {
   const [{ language, messages }, setTexts] = useState(first)

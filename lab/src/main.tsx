@@ -5,6 +5,7 @@ import './shell/shell.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
+import { startLiveEvents } from './api/liveEvents.ts'
 import { chooseLanguage } from './i18n/languages.ts'
 import { loadMessages } from './i18n/loadMessages.ts'
 import { redrawOnFonts } from './i18n/redrawOnFonts.ts'
@@ -13,6 +14,7 @@ import './shell/density.ts'
 import './shell/sidebar.ts'
 
 redrawOnFonts()
+startLiveEvents()
 const language = chooseLanguage(location.search, localStorage, navigator.languages)
 document.documentElement.lang = language
 const messages = await loadMessages('i18n', language)

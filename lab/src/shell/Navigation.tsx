@@ -5,6 +5,7 @@ import type en from '../i18n/messages/en.json'
 import { useText } from '../i18n/Texts.tsx'
 import { Icon, pageIcon } from '../parts/Icon.tsx'
 import { pages } from '../routes.ts'
+import { Connection } from './Connection.tsx'
 import { useChoice } from './createChoice.ts'
 import { DisplayMenu } from './DisplayMenu.tsx'
 import { isWide, sidebar } from './sidebar.ts'
@@ -89,6 +90,7 @@ export function Navigation(props: {
           </ul>
         </nav>
         <div className="shell-tools">
+          <Connection />
           <DisplayMenu onLanguage={props.onLanguage} />
         </div>
       </div>

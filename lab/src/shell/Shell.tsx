@@ -3,6 +3,9 @@ import { useLocation } from 'wouter'
 import type { Language } from '../i18n/languages.ts'
 import type en from '../i18n/messages/en.json'
 import { useText } from '../i18n/Texts.tsx'
+import { Announcer } from '../parts/announce.tsx'
+import { Confirmations } from '../parts/Confirmations.tsx'
+import { Toasts } from '../parts/Toasts.tsx'
 import { pages } from '../routes.ts'
 import { Navigation } from './Navigation.tsx'
 
@@ -24,6 +27,9 @@ export function Shell(props: { onLanguage: (language: Language) => void; childre
       <main id="content" tabIndex={-1} ref={main}>
         {props.children}
       </main>
+      <Toasts />
+      <Confirmations />
+      <Announcer />
     </div>
   )
 }

@@ -153,7 +153,7 @@ function Bounds({ parameter, defaults }: Pick<FieldProps, 'parameter' | 'default
     // Bounds that nobody comes near are no help.
     bounds.push(
       max >= 1e6
-        ? text('chatSettings.from', { from: write(min) })
+        ? text(min > 0 && min < 1 ? 'chatSettings.above' : 'chatSettings.from', { from: write(Math.floor(min)) })
         : text('chatSettings.range', { from: write(min), to: write(max) }),
     )
   }

@@ -90,15 +90,10 @@ function Saved(props: {
             ))}
           </select>
         </label>
-        <button type="button" className="button small" onClick={() => props.onUse(preset)}>
+        <button type="button" className="button" onClick={() => props.onUse(preset)}>
           {text('chatSettings.presets.use')}
         </button>
-        <button
-          type="button"
-          className="button plain small"
-          aria-expanded={isAsking}
-          onClick={() => setAsking(!isAsking)}
-        >
+        <button type="button" className="button plain" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
           {text('chatSettings.presets.delete')}
         </button>
       </div>
@@ -141,7 +136,7 @@ function SaveForm({ presets, onSave }: { presets: readonly Preset[]; onSave: (na
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      <button type="submit" className="button small">
+      <button type="submit" className="button">
         {text(isThere ? 'chatSettings.presets.replace' : 'chatSettings.presets.save')}
       </button>
     </form>

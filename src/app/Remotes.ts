@@ -4,6 +4,8 @@ import { listRemoteModels, OpenAIClient, type RemoteSource } from '../engine/ind
 
 export interface RemotesOptions {
   readonly config: Pick<Config, 'remotes' | 'downloads'>
+  /** The remotes as they are now. Absent: those of `config`, always. */
+  readonly current?: () => Promise<Config['remotes']>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly fetch: typeof globalThis.fetch
   readonly clock: Clock
@@ -33,7 +35,7 @@ export class Remotes {
   readonly #lists = new Map<string, Known>()
   readonly #asking = new Map<string, Promise<Known>>()
   readonly #unlisted = new Map<string, Set<string>>()
-  /** `REMOTE/NAME` → the model that the endpoint said it means, and when. */
+  /** `REMOTE URL/NAME` → the model that the endpoint said it means, and when. */
   readonly #aliases = new Map<string, { readonly model: string; readonly at: number }>()
 
   constructor(options: RemotesOptions) {
@@ -43,10 +45,10 @@ export class Remotes {
   /** What is behind a name; undefined when it names no remote. Errors: `model_not_found`, `invalid_config` for a key that is not there. */
   async source(name: string): Promise<RemoteSource | undefined> {
     const slash = name.indexOf('/')
-    const remote =
-      slash === -1 ? undefined : this.#options.config.remotes.find((known) => known.name === name.slice(0, slash))
+    if (slash === -1) return undefined
+    const remote = (await this.#remotes()).find((known) => known.name === name.slice(0, slash))
     if (remote === undefined) return undefined
-    const apiKey = await readKey(remote, this.#options.env)
+    const apiKey = await readRemoteKey(remote, this.#options.env)
     const remoteModel = await this.#find(remote, name.slice(slash + 1))
     return {
       kind: 'remote',
@@ -61,8 +63,8 @@ export class Remotes {
 
   /** All of them. Remotes that do not answer are left out and said in the log. */
   async list(signal: AbortSignal): Promise<readonly string[]> {
-    const { config, log } = this.#options
-    const lists = config.remotes.map(async (remote) => {
+    const { log } = this.#options
+    const lists = (await this.#remotes()).map(async (remote) => {
       if (remote.models !== undefined) return remote.models.map((model) => `${remote.name}/${model}`)
       try {
         const { ids } = await this.#ask(remote, signal)
@@ -77,6 +79,11 @@ export class Remotes {
     return (await Promise.all(lists)).flat()
   }
 
+  #remotes(): Promise<Config['remotes']> {
+    const { current, config } = this.#options
+    return current?.() ?? Promise.resolve(config.remotes)
+  }
+
   /** What the endpoint calls the model. */
   async #find(remote: Remote, model: string): Promise<string> {
     if (model === '') throw unknown(remote, model, `Write ${remote.name}/MODEL.`)
@@ -85,9 +92,9 @@ export class Remotes {
       throw unknown(remote, model, `It has: ${remote.models.join(', ')}.`)
     }
     const { clock } = this.#options
-    let known = this.#lists.get(remote.name)
+    let known = this.#lists.get(idOf(remote))
     if (known?.ids.has(model)) return model
-    const alias = this.#aliases.get(`${remote.name}/${model}`)
+    const alias = this.#aliases.get(`${idOf(remote)}/${model}`)
     if (alias !== undefined && clock.monotonic() - alias.at <= aliasMs) return alias.model
     if (known === undefined || clock.monotonic() - known.at > freshMs) {
       const asked = await this.#shared(remote)
@@ -103,13 +110,13 @@ export class Remotes {
     if (canonical === undefined) throw unknown(remote, model, `It has: ${[...known.ids].slice(0, 20).join(', ')}.`)
     const meant = known.ids.has(canonical) ? canonical : this.#trust(remote, canonical)
     if (this.#aliases.size >= maxUnlisted) this.#aliases.clear()
-    this.#aliases.set(`${remote.name}/${model}`, { model: meant, at: clock.monotonic() })
+    this.#aliases.set(`${idOf(remote)}/${model}`, { model: meant, at: clock.monotonic() })
     return meant
   }
 
   #trust(remote: Remote, model: string): string {
-    const names = this.#unlisted.get(remote.name) ?? new Set()
-    this.#unlisted.set(remote.name, names)
+    const names = this.#unlisted.get(idOf(remote)) ?? new Set()
+    this.#unlisted.set(idOf(remote), names)
     if (names.size >= maxUnlisted && !names.has(model)) {
       throw unknown(remote, model, 'It does not list its models: name them under `models` of the remote in the config.')
     }
@@ -132,10 +139,10 @@ export class Remotes {
 
   /** Many who ask at once are served by one list; undefined when there is none to be had. */
   async #shared(remote: Remote): Promise<Known | undefined> {
-    let asking = this.#asking.get(remote.name)
+    let asking = this.#asking.get(idOf(remote))
     if (asking === undefined) {
-      asking = this.#ask(remote, new AbortController().signal).finally(() => this.#asking.delete(remote.name))
-      this.#asking.set(remote.name, asking)
+      asking = this.#ask(remote, new AbortController().signal).finally(() => this.#asking.delete(idOf(remote)))
+      this.#asking.set(idOf(remote), asking)
     }
     return asking.catch(() => undefined)
   }
@@ -144,13 +151,13 @@ export class Remotes {
     const client = await this.#client(remote)
     const listed = await listRemoteModels(client, AbortSignal.any([signal, this.#patience()]))
     const known: Known = { ids: new Set(listed.map(({ id }) => id)), at: this.#options.clock.monotonic() }
-    this.#lists.set(remote.name, known)
+    this.#lists.set(idOf(remote), known)
     return known
   }
 
   async #client(remote: Remote): Promise<OpenAIClient> {
     const { env, fetch } = this.#options
-    const apiKey = await readKey(remote, env)
+    const apiKey = await readRemoteKey(remote, env)
     return new OpenAIClient({
       name: remote.name,
       baseUrl: remote.baseUrl,
@@ -164,6 +171,9 @@ export class Remotes {
   }
 }
 
+/** What is known of an endpoint is not believed of another that has taken over its name. */
+const idOf = (remote: Remote): string => `${remote.name} ${remote.baseUrl}`
+
 function unknown(remote: Remote, model: string, hint: string): SanjhaError {
   return new SanjhaError('model_not_found', `The remote engine “${remote.name}” has no model “${model}”.`, {
     hint,
@@ -172,7 +182,7 @@ function unknown(remote: Remote, model: string, hint: string): SanjhaError {
 }
 
 /** The key of a remote, from the environment or its file. Read anew each time, so that a rotated key is taken. Never log it. */
-async function readKey(remote: Remote, env: RemotesOptions['env']): Promise<string | undefined> {
+export async function readRemoteKey(remote: Remote, env: RemotesOptions['env']): Promise<string | undefined> {
   const { apiKeyEnv, apiKeyFile } = remote
   if (apiKeyEnv !== undefined) {
     const key = env[apiKeyEnv]?.trim()

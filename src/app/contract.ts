@@ -7,6 +7,8 @@ import type { RunEvent, Runs } from '../runs/index.ts'
 import type { Answers } from './answers/contract.ts'
 import type { Live } from './live/contract.ts'
 import type { ModelInsights } from './modelInsights/contract.ts'
+import type { RemoteAdmin } from './remotes/contract.ts'
+import type { LiveSettings } from './settings/contract.ts'
 
 export type * from './answers/contract.ts'
 export type { Live, LiveEvent, LiveSubscription } from './live/contract.ts'
@@ -20,6 +22,16 @@ export type {
   ModelSpeed,
   PullPreview,
 } from './modelInsights/contract.ts'
+
+export type {
+  NewRemote,
+  RemoteAdmin,
+  RemoteProblem,
+  RemoteQuestion,
+  RemoteState,
+  RemoteTest,
+} from './remotes/contract.ts'
+export type { LiveSettings, SettingState, SettingsReport } from './settings/contract.ts'
 
 export interface EnsureModelOptions {
   readonly signal?: AbortSignal
@@ -35,6 +47,10 @@ export interface Sanjha {
   readonly config: Config
   /** The same with the origin of every value. */
   readonly settings: LoadedConfig
+  /** What can be changed while it runs: `config` and `settings` stay what it was started with. */
+  readonly liveSettings: LiveSettings
+  /** Adds, tests and removes remote engines. */
+  readonly remotes: RemoteAdmin
   readonly paths: Paths
   readonly log: Logger
   /** Honours proxies and the machine's own certificates; refuses everything when `network.offline` is set. */

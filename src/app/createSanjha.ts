@@ -1,6 +1,7 @@
 import { chatsMigrations, createChats, createResponseStore, tellChanges } from '../chats/index.ts'
 import {
   type Clock,
+  type Config,
   createFetch,
   type LoadedConfig,
   type Logger,
@@ -38,9 +39,13 @@ import { LiveHub } from './live/LiveHub.ts'
 import { RunFeed } from './live/RunFeed.ts'
 import { createModelInsights, notingSpeeds, speedsMigrations } from './modelInsights/index.ts'
 import { Remotes } from './Remotes.ts'
+import { createRemoteAdmin } from './remotes/index.ts'
+import { createLiveSettings } from './settings/index.ts'
 
 export interface CreateSanjhaOptions {
   readonly settings: LoadedConfig
+  /** Reads the configuration anew, for what can be changed while it runs. Absent: nothing can. */
+  readonly reload?: () => Promise<LoadedConfig>
   readonly paths: Paths
   readonly log: Logger
   readonly env: Readonly<Record<string, string | undefined>>
@@ -78,7 +83,9 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const runs: Runs = createRuns({ database, kinds, clock, log, onChange: (id) => runFeed.changed(id) })
   const chats = tellChanges(createChats({ database, clock }), (data) => live.publish({ name: 'chats', data }))
   const metrics = createMetrics()
-  const remotes = new Remotes({ config, env, fetch, clock, log })
+  const liveSettings = createLiveSettings({ running: settings, reload: options.reload, log })
+  const current = async (): Promise<Config> => (await liveSettings.current()).config
+  const remotes = new Remotes({ config, current: async () => (await current()).remotes, env, fetch, clock, log })
   const sources = { models, remotes, adapters: config.adapters }
   const pool = createEnginePool({
     resolve: (name) => resolveEngineSource(name, sources),
@@ -119,7 +126,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     const changed = await models.hasChanged(name)
     const source = changed ? undefined : await resolveEngineSource(name, sources)
     if (source !== undefined) return source.model
-    if (!config.models.autoPull) {
+    if (!(await current()).models.autoPull) {
       throw new SanjhaError(
         'model_not_found',
         `“${name}” ${changed ? 'has changed since it was stored' : 'is not stored'}, and fetching models is switched off (models.autoPull).`,
@@ -155,9 +162,9 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     return (ended.result as { readonly name: string }).name
   }
 
-  const defaultModel = (ensure: EnsureModelOptions = {}): Promise<string> =>
+  const defaultModel = async (ensure: EnsureModelOptions = {}): Promise<string> =>
     ensureDefaultModel({
-      config,
+      config: { ...config, models: (await current()).models },
       models,
       hubAnswers: async () =>
         !config.network.offline &&
@@ -188,6 +195,8 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     version,
     config,
     settings,
+    liveSettings,
+    remotes: createRemoteAdmin({ settings: liveSettings, config, pool, env, fetch, log }),
     paths,
     log,
     fetch,

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly paths: Paths
   readonly settings: LoadedConfig
+  /** Reads it anew. */
+  readonly reload: () => Promise<LoadedConfig>
   readonly log: Logger
 }
 
@@ -14,12 +16,13 @@ export interface Surroundings {
 export async function readSettings(options: OpenSanjhaOptions): Promise<Surroundings> {
   const { env = process.env, cwd = process.cwd(), flags = [], logFile } = options
   const paths = resolvePaths(env)
-  const settings = await loadConfig({ env, paths, cwd, flags })
+  const reload = (): Promise<LoadedConfig> => loadConfig({ env, paths, cwd, flags })
+  const settings = await reload()
   const { level } = settings.config.log
   // What a command has to tell, it says itself; the log of a short command is for those who ask for it.
   const log =
     logFile === undefined
       ? await createLogger({ level: level === 'info' ? 'silent' : level })
       : await createLogger({ level, file: join(paths.logs, logFile) })
-  return { env, paths, settings, log }
+  return { env, paths, settings, reload, log }
 }

@@ -16,7 +16,7 @@ export type {
   ToolServerConfig,
 } from './config/config.ts'
 export { defaultConfig, type LoadConfigOptions, loadConfig, projectFileName } from './config/loadConfig.ts'
-export { setConfigValue } from './config/setConfigValue.ts'
+export { changeConfigList, setConfigValue } from './config/setConfigValue.ts'
 export { describeSettings } from './config/settings.ts'
 export { type CreateFetchOptions, createFetch } from './createFetch.ts'
 export { type Database, type Migration, openDatabase, type Row, type SqlValue } from './database.ts'

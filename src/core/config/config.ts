@@ -178,4 +178,12 @@ export interface SettingDescription {
   readonly env: readonly string[]
   /** Whether a project's `sanjha.yaml` may set it. What could send data or secrets elsewhere may not come from there. */
   readonly inProject: boolean
+  /** Only from the environment, and never shown. */
+  readonly secret: boolean
+  /** Whether it may be changed over HTTP. What guards the server or could send data elsewhere may not. */
+  readonly editable: boolean
+  /** Whether a running server reads it only when it starts. */
+  readonly needsRestart: boolean
+  /** All that it may be, where that is a few words. */
+  readonly choices?: readonly string[]
 }

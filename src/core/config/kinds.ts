@@ -15,6 +15,8 @@ export interface Kind<T> {
   show(value: T): SettingValue['value']
   /** The same with its relative paths made absolute. `folder` is that of the file it stands in, else the working directory. */
   locate?(value: T, folder: string): T
+  /** All that it may be, where that is a few words. */
+  readonly choices?: readonly string[]
   /** What the name of the field in `Config` ends in, so that its unit is seen where it is used. */
   readonly suffix?: 'Ms' | 'Bytes'
 }
@@ -91,6 +93,7 @@ export function duration(forever: boolean): Kind<number> {
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   return {
     type: `one of ${words.map((w) => `\`${w}\``).join(', ')}`,
+    choices: words,
     parse: (v) => {
       const word = wordOf(v)
       return words.find((w) => w === word)

@@ -29,12 +29,19 @@ export interface Setting<T = unknown> {
   readonly inProject: boolean
   /** Only from the environment, and never shown. */
   readonly secret: boolean
+  /** Whether it may be changed over HTTP. */
+  readonly editable: boolean
+  /** Whether a running server takes a change at once. */
+  readonly live: boolean
 }
 
 interface SettingOptions {
   readonly env?: readonly string[]
   readonly userOnly?: true
   readonly secret?: true
+  /** It guards the server, or names files: whoever may call the API may not thereby change it. */
+  readonly notOverHttp?: true
+  readonly live?: true
 }
 
 function setting<T>(key: string, kind: Kind<T>, byDefault: T, meaning: string, options: SettingOptions = {}): Setting {
@@ -46,6 +53,8 @@ function setting<T>(key: string, kind: Kind<T>, byDefault: T, meaning: string, o
     env: options.env ?? [],
     inProject: options.userOnly !== true && options.secret !== true,
     secret: options.secret === true,
+    editable: options.userOnly !== true && options.secret !== true && options.notOverHttp !== true,
+    live: options.live === true,
   }
   return made as Setting
 }
@@ -85,6 +94,7 @@ export const settings: readonly Setting[] = [
     integer(0),
     0,
     'Requests a minute for each API key; further ones are answered 429. 0: no limit.',
+    { notOverHttp: true },
   ),
   setting('server.shutdownGrace', duration(false), 30_000, 'How long answers may go on once the server is stopping.'),
 
@@ -93,9 +103,11 @@ export const settings: readonly Setting[] = [
     optional(text),
     null,
     'The model used when none is named. `auto`: Granite 4.0 350M, or SmolLM2-135M-Instruct where its hub cannot be reached.',
-    { env: ['SANJHA_MODEL'] },
+    { env: ['SANJHA_MODEL'], live: true },
   ),
-  setting('models.autoPull', bool, true, 'Whether a known model that is not stored is fetched when it is asked for.'),
+  setting('models.autoPull', bool, true, 'Whether a known model that is not stored is fetched when it is asked for.', {
+    live: true,
+  }),
 
   setting(
     'engine.contextLength',
@@ -148,6 +160,7 @@ export const settings: readonly Setting[] = [
     adapters,
     [],
     'LoRA adapters (GGUF) that are served beside the stored models they were made for, under names of their own. A relative `file` is taken from the folder of the configuration file, in the environment from the working directory.',
+    { notOverHttp: true },
   ),
 
   setting(
@@ -155,7 +168,7 @@ export const settings: readonly Setting[] = [
     remotes,
     [],
     'OpenAI-compatible endpoints that serve as engines. Their keys are in the environment or in files.',
-    { userOnly: true },
+    { userOnly: true, live: true },
   ),
 
   setting(
@@ -235,5 +248,9 @@ export function describeSettings(): readonly SettingDescription[] {
     default: s.kind.show(s.default),
     env: variablesOf(s),
     inProject: s.inProject,
+    secret: s.secret,
+    editable: s.editable,
+    needsRestart: !s.live,
+    ...(s.kind.choices !== undefined && { choices: s.kind.choices }),
   }))
 }

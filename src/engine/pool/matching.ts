@@ -8,7 +8,11 @@ export function sameModel(a: EngineSource, b: EngineSource): boolean {
   if (a.kind === 'llama' && b.kind === 'llama') {
     return a.digest === b.digest && a.adapter?.path === b.adapter?.path && a.adapter?.scale === b.adapter?.scale
   }
-  return a.kind === b.kind && a.model === b.model
+  // One whose address or key has changed is reached anew.
+  if (a.kind === 'remote' && b.kind === 'remote') {
+    return a.model === b.model && a.baseUrl === b.baseUrl && a.apiKey === b.apiKey
+  }
+  return false
 }
 
 /** Whether an engine that was loaded so serves a request that asks for `load`. */

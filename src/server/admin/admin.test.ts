@@ -26,7 +26,7 @@ it('tells how the server and its machine are', async () => {
   expect((await ask('GET', '/version', '/version')).version).toBe('0.0.0-test')
   expect((await ask('GET', '/doctor', '/doctor')).store).toEqual({ models: 1, bytes: 91_725_984 })
   const { settings } = await ask('GET', '/settings', '/settings')
-  expect(settings).toEqual([{ key: 'server.port', value: 0, origin: { from: 'flag', flag: '--port' } }])
+  expect(settings).toMatchObject([{ key: 'server.port', value: 0, origin: { from: 'flag', flag: '--port' } }])
 })
 
 it('lists, shows, copies and removes models', async () => {
@@ -115,6 +115,10 @@ it('keeps chats as trees', async () => {
   expect((await ask('GET', '/chats?limit=5', '/chats')).chats[0].id).toBe(chat.id)
   await ask('GET', '/chats/folders', '/chats/folders')
   const exported = await ask('GET', '/chats/export', '/chats/export')
+  expect((await ask('GET', `/chats/export?ids=${chat.id}`, '/chats/export')).chats).toHaveLength(1)
+  expect((await ask('GET', '/chats/export?ids=', '/chats/export')).chats).toEqual([])
+  expect((await t.json('GET', `${base}/chats/export?ids=none`)).status).toBe(404)
+  expect(await ask('GET', `/messages/${first.id}`, '/messages/:id')).toMatchObject({ text: 'The Danube?' })
   expect(await ask('DELETE', `/messages/${first.id}`, '/messages/:id')).toEqual({ deleted: 3 })
   await ask('DELETE', `/chats/${chat.id}`, '/chats/:id')
   expect((await t.json('GET', `${base}/chats/${chat.id}`)).status).toBe(404)

@@ -14,15 +14,23 @@ import {
   resolveModel,
   showModel,
 } from './models.ts'
+import { addRemote, listRemotes, removeRemote, testRemote } from './remotes.ts'
 import { cancelRun, getRun, listRuns, resumeRun, runEvents } from './runs.ts'
-import { doctor, health, settings, version } from './server.ts'
+import { doctor, doctorFindings, health, version } from './server.ts'
+import { changeSetting, listSettings } from './settings.ts'
 
 /** Sanjha's own API: what the command line and the web page stand on. */
 export const adminRoutes: readonly Route[] = [
   health,
   version,
   doctor,
-  settings,
+  doctorFindings,
+  listSettings,
+  changeSetting,
+  listRemotes,
+  addRemote,
+  testRemote,
+  removeRemote,
   listModels,
   listCatalog,
   pullModel,

@@ -69,13 +69,6 @@ const run = z
 export const runRecord: z.ZodType = run
 export const runRecords: z.ZodType = z.object({ runs: z.array(run) })
 
-export const settingValues: z.ZodType = z.object({
-  settings: z.array(z.object({ key: z.string(), value: z.unknown(), origin: z.looseObject({ from: z.string() }) })),
-  userFile: z.string(),
-  projectFile: z.string().nullable(),
-  warnings: z.array(z.string()),
-})
-
 const chat = {
   id: z.string(),
   title: z.string(),

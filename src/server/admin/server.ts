@@ -1,7 +1,10 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
+import { z } from 'zod'
+import { examine } from '../../app/index.ts'
 import { json, type Route, route } from '../http/route.ts'
-import { doctorReport, serverHealth, serverVersion, settingValues } from './schemas.ts'
+import { doctorReport, serverHealth, serverVersion } from './schemas.ts'
+import { findings } from './settingSchemas.ts'
 
 export const health: Route = route({
   method: 'GET',
@@ -62,14 +65,25 @@ export const doctor: Route = route({
   },
 })
 
-export const settings: Route = route({
+const findingsQuery: z.ZodType<{ readonly engine: boolean }> = z.object({
+  engine: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true')
+    .meta({ description: 'Load the smallest model to try the engine.' }),
+})
+
+export const doctorFindings: Route = route({
   method: 'GET',
-  path: '/sanjha/v1/settings',
+  path: '/sanjha/v1/doctor/findings',
   surface: 'admin',
-  summary: 'Every setting and where its value comes from',
-  response: settingValues,
-  handle: ({ server }) => {
-    const { settings, userFile, projectFile, warnings } = server.sanjha.settings
-    return json({ settings, userFile, projectFile, warnings })
+  summary: 'Look for what could be wrong, as `sanjha doctor` does',
+  description: 'Asks the network too, unless network.offline is set. No check takes longer than half a minute.',
+  query: findingsQuery,
+  response: findings,
+  handle: async ({ query, server, signal }) => {
+    const { sanjha } = server
+    const { offline } = sanjha.config.network
+    return json({ findings: await examine(sanjha, { offline, loadEngine: query.engine, signal }) })
   },
 })

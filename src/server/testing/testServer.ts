@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAnswers } from '../../app/answers/createAnswers.ts'
 import type { Sanjha } from '../../app/contract.ts'
@@ -5,11 +8,14 @@ import { HomeWatch } from '../../app/live/HomeWatch.ts'
 import { LiveHub } from '../../app/live/LiveHub.ts'
 import { RunFeed } from '../../app/live/RunFeed.ts'
 import { createModelInsights, notingSpeeds, speedsMigrations } from '../../app/modelInsights/index.ts'
+import { createRemoteAdmin } from '../../app/remotes/index.ts'
+import { createLiveSettings } from '../../app/settings/index.ts'
 import { chatsMigrations, createChats, createResponseStore, tellChanges } from '../../chats/index.ts'
 import {
   type Config,
   createFetch,
   defaultConfig,
+  type LoadedConfig,
   type Logger,
   openDatabase,
   resolvePaths,
@@ -31,6 +37,8 @@ export interface TestServerOptions {
   /** Settings of the server that differ from the defaults. */
   readonly settings?: Partial<Config['server']>
   readonly server?: ServerOptions
+  /** A configuration with a file, and how it is read anew. Absent: one that never changes. */
+  readonly configuration?: { readonly running: LoadedConfig; readonly reload: () => Promise<LoadedConfig> }
   readonly log?: Logger
 }
 
@@ -143,10 +151,12 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     defaultModel: async () => 'test',
   })
   const gateway = notingSpeeds(answering, insights, pool, log)
-  const settings = {
+  // Made by the first write into it.
+  const home = join(tmpdir(), `sanjha-test-${randomUUID()}`)
+  const settings = options.configuration?.running ?? {
     config,
     settings: [{ key: 'server.port', value: 0, origin: { from: 'flag' as const, flag: '--port' } }],
-    userFile: '/nowhere/config.yaml',
+    userFile: join(home, 'config.yaml'),
     projectFile: null,
     warnings: [],
   }
@@ -156,10 +166,13 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
   live.addSource(
     new HomeWatch({ live, database, models, pool, runFeed, settings, clock: systemClock, log, also, pollMs: 20 }),
   )
+  const liveSettings = createLiveSettings({ running: settings, reload: options.configuration?.reload, log })
   const sanjha: Sanjha = {
     version: '0.0.0-test',
     config,
     settings,
+    liveSettings,
+    remotes: createRemoteAdmin({ settings: liveSettings, config, pool, env: {}, fetch: globalThis.fetch, log }),
     paths,
     log,
     fetch: globalThis.fetch,
@@ -187,6 +200,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
       await runs.close()
       await pool.close()
       database.close()
+      await rm(home, { recursive: true, force: true })
     },
   }
   return { sanjha, pool, engine }

@@ -1,0 +1,2 @@
+export type * from './contract.ts'
+export { createRemoteAdmin, type RemoteAdminOptions } from './createRemoteAdmin.ts'

@@ -299,3 +299,34 @@ describe('chatTitle', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (t) => !chatTitle(t).includes('\n')))
   })
 })
+
+describe('an answer that grows', () => {
+  it('is written down without counting as a change, and is found once it is whole', () => {
+    const { id } = chats.create()
+    const { id: message } = chats.append(id, { role: 'assistant', text: '' })
+    const before = chats.summary(id)
+    chats.saveProgress(message, { text: 'Once upon', reasoning: 'Hm' })
+    expect(chats.summary(id)).toEqual(before)
+    expect(chats.message(message)).toMatchObject({ text: 'Once upon', reasoning: 'Hm' })
+    expect(chats.search('once')).toEqual([])
+    chats.updateMessage(message, { text: 'Once upon' })
+    expect(chats.search('once')).toHaveLength(1)
+    expect(codeOf(() => chats.saveProgress('msg_x', { text: '', reasoning: null }))).toBe('not_found')
+    expect(codeOf(() => chats.summary('chat_x'))).toBe('not_found')
+  })
+
+  it('is not being written any more where it is imported', () => {
+    const { id } = chats.create()
+    for (const state of ['waiting', 'streaming', 'done']) {
+      chats.append(id, { role: 'assistant', text: state, data: { state, a: 1 } })
+    }
+    const exported = chats.export([id])
+    chats.delete(id)
+    chats.import(exported)
+    expect(chats.path(id).map((m) => m.data)).toEqual([
+      { state: 'interrupted', a: 1 },
+      { state: 'interrupted', a: 1 },
+      { state: 'done', a: 1 },
+    ])
+  })
+})

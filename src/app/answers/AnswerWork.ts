@@ -79,6 +79,12 @@ export class AnswerWork {
     return true
   }
 
+  /** Gives up what cannot be written down; whoever opens this home next finds what was. */
+  abandon(): void {
+    clearTimeout(this.#saveTimer)
+    this.#saved.resolve()
+  }
+
   /** Writes down what is not written yet. */
   save(): void {
     clearTimeout(this.#saveTimer)

@@ -133,6 +133,7 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
       const pause = new AbortController()
       await Promise.race([Promise.all(ending), clock.sleep(closeGraceMs, pause.signal).catch(() => undefined)])
       pause.abort()
+      for (const work of works.values()) work.abandon()
       clearInterval(tender)
     },
   }

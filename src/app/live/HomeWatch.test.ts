@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { chatsMigrations, createChats } from '../../chats/index.ts'
-import { type Database, openDatabase, silentLogger, systemClock } from '../../core/index.ts'
+import { type Database, openDatabase, silentLogger, systemClock, writeFileAtomic } from '../../core/index.ts'
 import { createRuns, type RunKind, type Runs, runsMigrations } from '../../runs/index.ts'
 import type { LiveEvent } from './contract.ts'
 import { HomeWatch } from './HomeWatch.ts'
@@ -110,7 +110,7 @@ it('sees that the store and the settings have changed, once', async () => {
   models.push({ name: 'new' })
   others.exec('CREATE TABLE something (a)')
   await vi.waitFor(() => expect(names()).toEqual(['models']))
-  await writeFile(join(folder, 'config.yaml'), 'server:\n  port: 1\n')
+  await writeFileAtomic(join(folder, 'config.yaml'), 'server:\n  port: 1\n')
   await vi.waitFor(() => expect(names()).toEqual(['models', 'settings']))
   ours.exec('INSERT INTO something VALUES (1)')
   await new Promise((resolve) => setTimeout(resolve, 50))

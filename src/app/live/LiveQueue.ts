@@ -41,8 +41,9 @@ export class LiveQueue {
         break
       case 'message':
         this.#drop(`message ${event.data.message.id}`)
-        this.#dropCovered('text', event.data.message.id, event.data.message.text)
-        this.#dropCovered('reasoning', event.data.message.id, event.data.message.reasoning ?? '')
+        // What the whole says already needs not be told piece by piece.
+        this.#drop(deltaKey('text', event.data.message.id))
+        this.#drop(deltaKey('reasoning', event.data.message.id))
         this.#put(`message ${event.data.message.id}`, event)
         break
       case 'chats':
@@ -83,13 +84,6 @@ export class LiveQueue {
       // Never so from us. Kept in its order, it is for the listener to find out what is missing.
       this.#put(`${key} ${delta.offset}`, { name: 'answer', data: delta })
     }
-  }
-
-  /** What a whole message says already needs not be told piece by piece. */
-  #dropCovered(channel: AnswerDelta['channel'], messageId: string, whole: string): void {
-    const waiting = this.#events.get(deltaKey(channel, messageId))
-    if (waiting?.name !== 'answer') return
-    if (waiting.data.offset + waiting.data.text.length <= whole.length) this.#drop(deltaKey(channel, messageId))
   }
 
   #addChats(change: ChatChange): void {

@@ -18,7 +18,7 @@ export interface AnswerDelta {
 /** Something that has changed in this home, for pages that show it. Names and data are what goes over the wire. */
 export type LiveEvent =
   | { readonly name: 'answer'; readonly data: AnswerDelta }
-  /** The whole message, when an answer begins, changes its state, or ends. */
+  /** The whole message, with all that was told of it before: when an answer begins, changes its state, or ends. */
   | { readonly name: 'message'; readonly data: { readonly message: StoredChatMessage } }
   | { readonly name: 'chats'; readonly data: ChatChange }
   | { readonly name: 'run'; readonly data: { readonly run: RunRecord } }

@@ -220,6 +220,17 @@ describe('those who watch', () => {
     })
     await reader.close()
   })
+
+  it('and do not read for a while, get the rest in few pieces, and the same text', async () => {
+    const response = await t.request('GET', `${base}/events`)
+    const { answer } = await start(say('[[repeat 300 a]]'))
+    const message = await ended(answer.id)
+    const reader = readEvents(response)
+    await reader.next((e) => e.event === 'message' && e.data.message.data?.state === 'done')
+    expect(textOf(reader.events, answer.id)).toBe(message.text)
+    expect(reader.events.length).toBeLessThan(12)
+    await reader.close()
+  })
 })
 
 describe('a server that stops', () => {

@@ -4,11 +4,13 @@ import { Redirect, Route, Router, Switch } from 'wouter'
 import { followLive } from './api/followLive.ts'
 import { LabError } from './api/LabError.ts'
 import { liveEvents } from './api/liveEvents.ts'
+import { ChooseLanguage } from './i18n/ChooseLanguage.tsx'
 import { type Language, rememberLanguage } from './i18n/languages.ts'
 import { loadMessages, type Messages } from './i18n/loadMessages.ts'
 import { TextsProvider } from './i18n/Texts.tsx'
 import { pages } from './routes.ts'
 import { PageOutlet } from './shell/PageOutlet.tsx'
+import { preloadLanguage } from './shell/preloadLanguage.ts'
 import { NotFound, Shell } from './shell/Shell.tsx'
 
 const client = new QueryClient({
@@ -28,7 +30,8 @@ followLive(client, liveEvents)
 export function App({ first }: { first: { language: Language; messages: Messages } }): ReactNode {
   const [{ language, messages }, setTexts] = useState(first)
   const choose = async (chosen: Language): Promise<void> => {
-    const loaded = await loadMessages('i18n', chosen)
+    // All that is shown is there before anything changes, so that nothing goes away under the hands of whoever chose.
+    const [loaded] = await Promise.all([loadMessages('i18n', chosen), preloadLanguage(client, chosen)])
     rememberLanguage(localStorage, chosen)
     document.documentElement.lang = chosen
     setTexts({ language: chosen, messages: loaded })
@@ -37,21 +40,23 @@ export function App({ first }: { first: { language: Language; messages: Messages
     <QueryClientProvider client={client}>
       <TextsProvider language={language} messages={messages}>
         <Router base="/lab">
-          <Shell onLanguage={choose}>
-            <Switch>
-              {pages.map((page) => (
-                <Route key={page.name} path={`/${page.name}/*?`}>
-                  <PageOutlet page={page} />
+          <ChooseLanguage value={choose}>
+            <Shell onLanguage={choose}>
+              <Switch>
+                {pages.map((page) => (
+                  <Route key={page.name} path={`/${page.name}/*?`}>
+                    <PageOutlet page={page} />
+                  </Route>
+                ))}
+                <Route path="/">
+                  <Redirect to={`/${pages[0]?.name}`} replace />
                 </Route>
-              ))}
-              <Route path="/">
-                <Redirect to={`/${pages[0]?.name}`} replace />
-              </Route>
-              <Route>
-                <NotFound />
-              </Route>
-            </Switch>
-          </Shell>
+                <Route>
+                  <NotFound />
+                </Route>
+              </Switch>
+            </Shell>
+          </ChooseLanguage>
         </Router>
       </TextsProvider>
     </QueryClientProvider>

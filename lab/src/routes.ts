@@ -20,4 +20,9 @@ export const pages: readonly Page[] = [
     title: 'shell.models',
     load: async () => (await import('./pages/models/ModelsPage.tsx')).ModelsPage,
   },
+  {
+    name: 'settings',
+    title: 'shell.settings',
+    load: async () => (await import('./pages/settings/SettingsPage.tsx')).SettingsPage,
+  },
 ]

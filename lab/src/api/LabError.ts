@@ -5,6 +5,8 @@ export interface ErrorFacts {
   readonly status: number
   readonly retryable: boolean
   readonly hint?: string
+  /** What of the request is at fault. */
+  readonly param?: string
 }
 
 /** A failed request. `code` is one of the server's, or `unreachable` where nothing answered. */

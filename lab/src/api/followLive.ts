@@ -2,8 +2,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import type { LiveConnection } from './LiveConnection.ts'
 import type { Run } from './Run.ts'
 
-/** Code and messages of the Lab itself, which no event changes. */
-const constant = new Set<unknown>(['page', 'messages'])
+/** Code and messages of the Lab itself, which no event changes; and the doctor, who only comes when called. */
+const constant = new Set<unknown>(['page', 'messages', 'doctor'])
 /** What is asked anew because of an event is asked at most so often. */
 const restMs = 400
 

@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat'
-import { createContext, type ReactNode, useContext, useMemo } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react'
 import type { Language } from './languages.ts'
 import type { Messages } from './loadMessages.ts'
 
@@ -44,6 +44,12 @@ export function useText<Key extends string>(): (key: Key, values?: Values) => st
       return String(format.format(values))
     }
   }, [language, messages])
+}
+
+/** Whether there is such a message here: for keys that a server names, which may be of another version. */
+export function useHasText(): (key: string) => boolean {
+  const { messages } = useTexts()
+  return useCallback((key) => Object.hasOwn(messages, key), [messages])
 }
 
 function useTexts(): Texts {

@@ -49,14 +49,17 @@ function asRun(chat: ChatToCopy, program: string): Snippet {
   const command = oneLine.length > 80 && flagWords.length > 1 ? pieces.join(' \\\n  ') : oneLine
   leftOut.push(...lost([chat.model, chat.system ?? '', question ?? '']))
   const lines = [
-    ...(chat.schema === undefined
-      ? []
-      : ['schema="$(mktemp)"', `printf '%s' ${shellWord(plainJson(chat.schema, 2))} > "$schema"`]),
     ...(question !== undefined && question.length > longestWord ? [`printf '%s' ${shellWord(question)} |`] : []),
     command,
-    ...(chat.schema === undefined ? [] : ['rm "$schema"']),
   ]
-  return { code: lines.join('\n'), leftOut }
+  if (chat.schema === undefined) return { code: lines.join('\n'), leftOut }
+  // In a shell of its own, so that the file goes with it and the command's status stays.
+  const schemaLines = [
+    'schema="$(mktemp)"',
+    'trap \'rm "$schema"\' EXIT',
+    `printf '%s' ${shellWord(plainJson(chat.schema, 2))} > "$schema"`,
+  ]
+  return { code: ['(', ...schemaLines, ...lines, ')'].join('\n'), leftOut }
 }
 
 /** The flag and its value; an empty flag where the parameter says what holds anyway; undefined where there is no flag for it. */

@@ -1,0 +1,56 @@
+import { type ReactNode, useState } from 'react'
+import { useText } from '../../i18n/Texts.tsx'
+import { WithMessages } from '../../i18n/WithMessages.tsx'
+import { Dialog } from '../Dialog.tsx'
+import { CopyAsTabs } from './CopyAsTabs.tsx'
+import type { CopyRequest } from './contract.ts'
+import type en from './messages/en.json'
+
+const folder = 'parts/copyAs'
+
+interface CopyAsProps {
+  /** A function where it takes work to make: it is called when the dialog opens. */
+  readonly request: CopyRequest | (() => CopyRequest)
+  /** Default: `button`. */
+  readonly className?: string
+}
+
+/** A button that shows a request as curl, TypeScript, Python and a command line, to be taken over into a script. */
+export function CopyAs(props: CopyAsProps): ReactNode {
+  return (
+    <WithMessages folder={folder}>
+      <CopyAsButton {...props} />
+    </WithMessages>
+  )
+}
+
+function CopyAsButton({ request, className = 'button' }: CopyAsProps): ReactNode {
+  const text = useText<keyof typeof en>()
+  const [shown, setShown] = useState<CopyRequest>()
+  return (
+    <>
+      <button
+        type="button"
+        className={className}
+        aria-haspopup="dialog"
+        onClick={() => setShown(typeof request === 'function' ? request() : request)}
+      >
+        {text('copyAs.open')}
+      </button>
+      {shown !== undefined && (
+        <Dialog title={text('copyAs.title')} size="large" onClose={() => setShown(undefined)}>
+          <CopyAsTabs request={shown} />
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+/** The same without a dialog, for a page that has room for it. */
+export function CopyAsPanel({ request }: { request: CopyRequest }): ReactNode {
+  return (
+    <WithMessages folder={folder}>
+      <CopyAsTabs request={request} />
+    </WithMessages>
+  )
+}

@@ -184,11 +184,13 @@ export class AnswerWork {
 
   #write(): void {
     const { chats, live } = this.#parts
+    // Somebody may have noted something in it meanwhile.
+    const { data } = chats.message(this.#message.id)
     const message = chats.updateMessage(this.#message.id, {
       text: this.#text,
       ...(this.#reasoning !== '' && { reasoning: this.#reasoning }),
       ...(this.#model !== undefined && { model: this.#model }),
-      data: this.#data as unknown as JsonObject,
+      data: { ...data, ...this.#data } as JsonObject,
     })
     this.#isUnsaved = false
     live.publish({ name: 'message', data: { message } })

@@ -103,6 +103,15 @@ describe('an answer', () => {
     expect((await t.json('POST', `${base}/answers/msg_none/stop`)).status).toBe(404)
   })
 
+  it('leaves what others note in it meanwhile', async () => {
+    const { answer } = await start(say('[[say Well,]][[stall]]'))
+    await vi.waitFor(async () => expect((await read(answer.id)).data.state).toBe('streaming'))
+    const { data } = await read(answer.id)
+    await ask('PATCH', `/messages/${answer.id}`, '/messages/:id', { data: { ...data, note: 'good' } })
+    await ask('POST', `/answers/${answer.id}/stop`, '/answers/:messageId/stop')
+    expect((await read(answer.id)).data).toMatchObject({ state: 'stopped', note: 'good' })
+  })
+
   it('keeps why it failed, and what was said before', async () => {
     const failed = await ended((await start(say('[[say Well,]][[throw engine_crashed]]'))).answer.id)
     expect(failed).toMatchObject({ text: 'Well,', data: { state: 'failed', error: { code: 'engine_crashed' } } })

@@ -42,6 +42,29 @@ describe('Markdown', () => {
   })
 })
 
+it('says what was handed in with a question', () => {
+  const attachments = [
+    { type: 'text', name: 'notes.md', text: '```\na\n```\n' },
+    { type: 'image', name: 'a.png', url: 'data:image/png;base64,AA' },
+  ]
+  const chat = testChat({
+    messages: [testMessage('q', null, { text: 'Look', data: { attachments } })],
+    activeMessageId: 'q',
+  })
+  const { text } = exportChats('markdown', [chat], words, now)
+  expect(text).toContain('Look\n\n*notes.md*\n\n````\n```\na\n```\n````\n\n*a.png*')
+  expect(messagesOf(chat)).toEqual([
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'Look' },
+        { type: 'text', text: 'notes.md\n\n```\na\n```\n' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
+      ],
+    },
+  ])
+})
+
 describe('OpenAI messages', () => {
   it('has the last system prompt and tool calls with their results', () => {
     const chat = testChat({

@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatTree } from '../wire.ts'
 import { activeBranch } from './activeBranch.ts'
+import { type Attachment, attachmentsOf } from './attachments.ts'
 
 /** Words of the file, in the language of the reader. */
 export interface MarkdownWords {
@@ -19,12 +20,25 @@ function chatText(chat: ChatTree, words: MarkdownWords): string {
   return [...head, ...activeBranch(chat).flatMap((message) => messageText(message, words))].join('\n\n')
 }
 
-function messageText({ role, model, text, reasoning }: ChatMessage, words: MarkdownWords): string[] {
+function messageText({ role, model, text, reasoning, data }: ChatMessage, words: MarkdownWords): string[] {
   const name = role === 'assistant' && model !== null ? model : words.roles[role]
   const thoughts =
     reasoning === null || reasoning.trim() === '' ? [] : [quote(`**${words.thinking}**\n\n${reasoning.trim()}`)]
   // A code block that an answer left open would swallow what comes after it.
-  return [`## ${oneLine(name)}`, ...thoughts, closeFence(text.trim())].filter((part) => part !== '')
+  return [
+    `## ${oneLine(name)}`,
+    ...thoughts,
+    closeFence(text.trim()),
+    ...attachmentsOf(data).map(attachmentText),
+  ].filter((part) => part !== '')
+}
+
+/** What was handed in with a question: text as it is, of pictures only the name. */
+function attachmentText(attachment: Attachment): string {
+  if (attachment.type === 'image') return `*${oneLine(attachment.name)}*`
+  const longest = Math.max(2, ...[...attachment.text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `*${oneLine(attachment.name)}*\n\n${fence}\n${attachment.text.trimEnd()}\n${fence}`
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()

@@ -1,5 +1,6 @@
 import type { ChatMessage, ChatTree, Data } from '../wire.ts'
 import { activeBranch } from './activeBranch.ts'
+import { attachmentsOf } from './attachments.ts'
 
 /** What `/v1/chat/completions` takes as `messages`. */
 export type OpenAiMessage = Data
@@ -38,7 +39,7 @@ function toMessages({ role, text, data }: ChatMessage): OpenAiMessage[] {
     const id = data?.['toolCallId'] ?? data?.['tool_call_id']
     return [{ role, ...(typeof id === 'string' && { tool_call_id: id }), content: text }]
   }
-  if (role !== 'assistant' || calls.length === 0) return [{ role, content: text }]
+  if (role !== 'assistant' || calls.length === 0) return [{ role, content: contentOf(text, data) }]
   const asked = {
     role,
     content: null,
@@ -53,6 +54,16 @@ function toMessages({ role, text, data }: ChatMessage): OpenAiMessage[] {
   )
   // A row keeps the calls and what was said after them; on the wire that is one message each.
   return [asked, ...answered, ...(text === '' ? [] : [{ role, content: text }])]
+}
+
+/** A text, or with what was handed in with it several parts. */
+function contentOf(text: string, data: Data | null): unknown {
+  const parts = attachmentsOf(data).map((attachment) =>
+    attachment.type === 'image'
+      ? { type: 'image_url', image_url: { url: attachment.url } }
+      : { type: 'text', text: `${attachment.name}\n\n${attachment.text}` },
+  )
+  return parts.length === 0 ? text : [{ type: 'text', text }, ...parts]
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null))

@@ -4,6 +4,7 @@ import type { Backends, EnginePool } from '../engine/index.ts'
 import type { Call, CallPart, Metrics } from '../gateway/index.ts'
 import type { Models } from '../models/index.ts'
 import type { RunEvent, Runs } from '../runs/index.ts'
+import type { ToolServers } from '../tools/index.ts'
 import type { Answers } from './answers/contract.ts'
 import type { Live } from './live/contract.ts'
 import type { ModelInsights } from './modelInsights/contract.ts'
@@ -67,6 +68,8 @@ export interface Sanjha {
   readonly chats: Chats
   /** Answers in those chats that the server writes itself. */
   readonly answers: Answers
+  /** What models may ask to be done, in chats, after a person's approval. */
+  readonly tools: ToolServers
   readonly responses: ResponseStore
   readonly metrics: Metrics
   /** What changes in this home, as it changes. */

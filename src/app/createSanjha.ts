@@ -29,6 +29,7 @@ import {
   modelsMigrations,
 } from '../models/index.ts'
 import { createRuns, type Runs, runsMigrations } from '../runs/index.ts'
+import { createToolServers } from '../tools/index.ts'
 import { createAnswers } from './answers/createAnswers.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
@@ -185,7 +186,8 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
   const gateway = notingSpeeds(answering, insights, pool, log)
 
   const { handle } = gateway
-  const answers = createAnswers({ database, chats, models, pool, config, handle, live, clock, log })
+  const tools = createToolServers({ servers: config.toolServers, env, fetch })
+  const answers = createAnswers({ database, chats, models, pool, config, handle, live, tools, clock, log })
   live.addSource(
     new HomeWatch({ live, database, models, pool, runFeed, settings, clock, log, also: () => answers.look() }),
   )
@@ -208,6 +210,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     backends,
     chats,
     answers,
+    tools,
     responses: createResponseStore({ database, clock }),
     metrics,
     live,
@@ -219,6 +222,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
       closing ??= (async () => {
         live.close()
         await answers.close()
+        await tools.close()
         await runs.close()
         await pool.close()
         models.close()

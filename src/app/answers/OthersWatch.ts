@@ -1,6 +1,7 @@
 import type { AnswerLeases, Chats, JsonObject, StoredChatMessage } from '../../chats/index.ts'
 import { SanjhaError } from '../../core/index.ts'
 import type { Live } from '../live/contract.ts'
+import { withoutRunning } from './ToolCalls.ts'
 
 /** Looks after answers that other processes of the home write, or wrote until they died. */
 export class OthersWatch {
@@ -32,7 +33,10 @@ export class OthersWatch {
   #interrupt(messageId: string): void {
     const message = this.#find(messageId)
     if (message !== undefined) {
-      const data: JsonObject = { ...message.data, state: 'interrupted' }
+      const { state } = message.data ?? {}
+      const isWritten = state !== 'waiting' && state !== 'streaming'
+      // Of one that was written, the tools it had asked for were being called.
+      const data: JsonObject = isWritten ? withoutRunning(message.data) : { ...message.data, state: 'interrupted' }
       const interrupted = this.#chats.updateMessage(messageId, { text: message.text, data })
       this.#live.publish({ name: 'message', data: { message: interrupted } })
     }

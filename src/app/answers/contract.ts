@@ -19,6 +19,9 @@ export interface AnswerData {
   readonly system?: string
   /** Ids of the messages that the model did not get, because they did not fit. */
   readonly leftOut?: readonly string[]
+  /** Tool servers whose tools the model was told of. */
+  readonly tools?: readonly string[]
+  readonly overflow?: Overflow
   readonly toolCalls?: readonly AnswerToolCall[]
 }
 
@@ -45,7 +48,8 @@ export interface AnswerToolCall {
   readonly name: string
   /** JSON text, as the model wrote it. */
   readonly arguments: string
-  readonly state: 'requested' | 'done' | 'failed' | 'refused'
+  /** `requested` until a person has decided; `refused` by them. */
+  readonly state: 'requested' | 'running' | 'done' | 'failed' | 'refused'
   readonly result?: string
 }
 
@@ -76,6 +80,8 @@ export interface NewAnswer {
   /** The settings as they came, to be kept with the answer. */
   readonly rawSettings?: JsonObject
   readonly overflow?: Overflow
+  /** Tool servers whose tools the model may ask for. A call is made when a person allows it, or has for this chat. */
+  readonly tools?: readonly string[]
   readonly caller: Call['caller']
   /** What the caller's wire calls fields that may have to be refused. */
   readonly paramNames?: Call['paramNames']
@@ -88,7 +94,16 @@ export interface NewAnswer {
 export interface StartedAnswer {
   readonly question: StoredChatMessage | null
   readonly answer: StoredChatMessage
-  /** Resolved when it has ended, however, and is written down. Never rejects. */
+  /** Resolved when it has ended, however, and is written down, with what follows without a person. Never rejects. */
+  readonly ended: Promise<void>
+}
+
+/** How an answer goes on after its tools: what cannot be read from the chat. */
+export type NextAnswer = Pick<NewAnswer, 'settings' | 'caller' | 'paramNames' | 'requestId' | 'signal'>
+
+export interface DecidedCall {
+  readonly message: StoredChatMessage
+  /** As `StartedAnswer.ended`. */
   readonly ended: Promise<void>
 }
 
@@ -125,6 +140,11 @@ export interface Answers {
   start(chatId: string, answer: NewAnswer): StartedAnswer
   /** Ends it within a token, whichever process writes it. False when it had ended. Errors: `not_found`. */
   stop(messageId: string): boolean
+  /**
+   * Makes a tool call that an answer asked for, or refuses it. When all calls of the answer have ended, the model goes on in
+   * a new answer below. Errors: `not_found`, `conflict`.
+   */
+  decide(messageId: string, callId: string, allow: boolean, next: NextAnswer): DecidedCall
   /** Writes down what this process has of its answers, so that what is read now is whole. */
   flush(): void
   /** How much of the model's context the branch takes. Errors: `not_found`, `invalid_request`. */

@@ -9,14 +9,17 @@ import { type Clock, type Config, type Database, type Logger, SanjhaError } from
 import type { EngineLease, EnginePool } from '../../engine/index.ts'
 import type { Call, CallPart, Operation } from '../../gateway/index.ts'
 import type { Models } from '../../models/index.ts'
+import { createToolServers, type ToolServers } from '../../tools/index.ts'
 import type { Live } from '../live/contract.ts'
 import { AnswerWork } from './AnswerWork.ts'
-import type { AnswerData, Answers, NewAnswer, StartedAnswer } from './contract.ts'
+import type { AnswerData, Answers, DecidedCall, NewAnswer, NextAnswer, StartedAnswer } from './contract.ts'
 import { countTokens, knownContext } from './countTokens.ts'
 import { reserveFor, turnsToLeaveOut } from './leaveOut.ts'
 import { measureContext } from './measureContext.ts'
 import { OthersWatch } from './OthersWatch.ts'
 import { Prompt, type PromptMessage } from './Prompt.ts'
+import { areSettled, callsOf, ToolCalls } from './ToolCalls.ts'
+import { followUp, longestChain, stepsOf, withTools } from './toolSteps.ts'
 
 export interface CreateAnswersOptions {
   readonly database: Database
@@ -26,6 +29,8 @@ export interface CreateAnswersOptions {
   readonly config: { readonly engine: Pick<Config['engine'], 'contextLength'> }
   readonly handle: (call: Call) => AsyncIterable<CallPart>
   readonly live: Live
+  /** Default: none. */
+  readonly tools?: ToolServers
   readonly clock: Clock
   readonly log: Logger
   /** Default: those of the database and this process. */
@@ -39,8 +44,10 @@ export interface CreateAnswersOptions {
 /** The answers of one home, as seen and written by this process. */
 export function createAnswers(options: CreateAnswersOptions): Answers {
   const { database, chats, live, clock, log, tendMs = 500, closeGraceMs = 5_000 } = options
+  const tools = options.tools ?? createToolServers({ servers: [], env: {}, fetch: globalThis.fetch })
   const leases = options.leases ?? new AnswerLeases({ database, clock })
   const others = new OthersWatch(chats, leases, live)
+  const toolCalls = new ToolCalls({ chats, leases, live, tools, log })
   const works = new Map<string, AnswerWork>()
   let tender: NodeJS.Timeout | undefined
   let closed = false
@@ -76,6 +83,8 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
       state: 'waiting',
       ...(request.rawSettings !== undefined && { settings: request.rawSettings }),
       ...(request.system !== undefined && { system: request.system }),
+      ...(request.overflow !== undefined && { overflow: request.overflow }),
+      ...(request.tools !== undefined && request.tools.length > 0 && { tools: request.tools }),
     }
     const stored = database.transaction(() => {
       const asked = question && chats.append(chatId, question, { parentId: parent })
@@ -93,7 +102,7 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
       return { question: asked ?? null, answer }
     })
     const work = new AnswerWork({ chats, leases, live, clock, log }, stored.answer, data, (its) =>
-      options.handle(toCall(request, prompt, its)),
+      withTools(request, tools, its, (told) => options.handle(toCall(told, prompt, its))),
     )
     keep(stored.answer.id, work)
     const interrupt = (): void => void work.stop('interrupted')
@@ -101,14 +110,47 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
     void work.ended.then(() => request.signal.removeEventListener('abort', interrupt))
     if (stored.question !== null) live.publish({ name: 'message', data: { message: stored.question } })
     live.publish({ name: 'message', data: { message: stored.answer } })
-    return { ...stored, ended: work.ended }
+    return { ...stored, ended: work.ended.then(() => callAllowed(stored.answer, request)) }
+  }
+
+  /** Makes the calls that a person has allowed for the whole chat, and goes on. */
+  const callAllowed = async ({ id, chatId }: StoredChatMessage, next: NextAnswer): Promise<void> => {
+    try {
+      const allowed = chats.summary(chatId).data?.['allowedTools']
+      const calls = callsOf(chats.message(id)).filter(
+        ({ name, state }) => state === 'requested' && Array.isArray(allowed) && allowed.includes(name),
+      )
+      if (calls.length === 0 || stepsOf(chats.path(chatId, id)) >= longestChain) return
+      await Promise.all(calls.map((call) => decide(id, call.id, true, next).ended))
+    } catch (error) {
+      giveUp(error, log)
+    }
+  }
+
+  const decide = (messageId: string, callId: string, allow: boolean, next: NextAnswer): DecidedCall => {
+    if (closed) throw new SanjhaError('shutting_down', 'Sanjha is stopping and calls no more tools.')
+    const { message, settled } = toolCalls.decide(messageId, callId, allow)
+    const interrupt = (): void => void toolCalls.stop(messageId)
+    next.signal.addEventListener('abort', interrupt, { once: true })
+    const ended = settled.then(async (isLast) => {
+      next.signal.removeEventListener('abort', interrupt)
+      if (!isLast || closed || next.signal.aborted) return
+      try {
+        await start(message.chatId, followUp(message, next)).ended
+      } catch (error) {
+        giveUp(error, log)
+      }
+    })
+    return { message, ended }
   }
 
   return {
     start,
+    decide,
     stop(messageId) {
       const work = works.get(messageId)
       if (work !== undefined) return work.stop('stopped')
+      if (toolCalls.stop(messageId)) return true
       chats.message(messageId)
       return leases.requestStop(messageId)
     },
@@ -126,6 +168,7 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
     look: () => others.look(),
     async close() {
       closed = true
+      toolCalls.stopAll()
       const ending = [...works.values()].map((work) => {
         work.stop('interrupted')
         return work.ended
@@ -137,6 +180,12 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
       clearInterval(tender)
     },
   }
+}
+
+/** What follows an answer cannot be told to whoever asked for it any more; the chat shows that it did not go on. */
+function giveUp(error: unknown, log: Logger): void {
+  const failure = SanjhaError.from(error)
+  if (failure.code !== 'not_found') log.warn({ error: failure.toJSON() }, 'an answer did not go on after its tools')
 }
 
 /** The branch down to `parentId`, and where something is added to it. Errors: `not_found`, `conflict`. */
@@ -168,7 +217,8 @@ function promptOf(
 ): Prompt {
   const last = path.at(-1)
   if (purpose === 'answer') {
-    if (question === undefined && last?.role !== 'user' && last?.role !== 'tool') {
+    const isAnswerable = last?.role === 'user' || last?.role === 'tool' || (last !== undefined && areSettled(last))
+    if (question === undefined && !isAnswerable) {
       throw new SanjhaError('invalid_request', 'There is nothing to answer: the branch does not end in a question.', {
         param: 'parentId',
         hint: 'Give the id of a message of the user as `parentId`, or a question as `message`.',

@@ -18,6 +18,8 @@ import { FakeEngine, type FakeEngineOptions } from '../../engine/testing/FakeEng
 
 export interface TestEngineOptions extends FakeEngineOptions {
   readonly capabilities?: Partial<Capabilities>
+  /** The script once a tool has answered. Absent: again that of the last question. */
+  readonly afterTool?: string
 }
 
 /** Token ids beyond this are not in its vocabulary. */
@@ -32,10 +34,12 @@ export class TestEngine implements Engine {
   aborted = 0
   readonly capabilities: Capabilities
   readonly #inner: FakeEngine
+  readonly #afterTool: string | undefined
   #lastPrompt: readonly number[] = []
 
   constructor(options: TestEngineOptions = {}) {
     this.#inner = new FakeEngine(options)
+    this.#afterTool = options.afterTool
     this.capabilities = { ...this.#inner.capabilities, grammar: true, infill: true, ...options.capabilities }
   }
 
@@ -55,7 +59,7 @@ export class TestEngine implements Engine {
     let finished = false
     try {
       const { format: _format, ...rest } = request
-      for await (const part of this.#inner.generate({ ...rest, input: acted(request) }, signal)) {
+      for await (const part of this.#inner.generate({ ...rest, input: this.#acted(request) }, signal)) {
         finished ||= part.type === 'finish'
         // What the fake counts is its own script; the prompt that came is what counts.
         yield part.type === 'finish'
@@ -97,6 +101,12 @@ export class TestEngine implements Engine {
 
   close(): Promise<void> {
     return this.#inner.close()
+  }
+
+  #acted(request: GenerateRequest): GenerateInput {
+    const { input } = request
+    const isAfterTool = input.type === 'chat' && input.messages.at(-1)?.role === 'tool'
+    return isAfterTool && this.#afterTool !== undefined ? scripted(input, this.#afterTool) : acted(request)
   }
 
   async #promptTokens(input: GenerateInput): Promise<readonly number[]> {

@@ -37,13 +37,15 @@ export const answerData: z.ZodType = z
     settings: z.record(z.string(), z.unknown()).optional(),
     system: z.string().optional(),
     leftOut: z.array(z.string()).optional(),
+    tools: z.array(z.string()).optional().describe('Tool servers whose tools the model was told of'),
+    overflow: z.enum(['error', 'leave_out']).optional(),
     toolCalls: z
       .array(
         z.object({
           id: z.string(),
           name: z.string(),
           arguments: z.string(),
-          state: z.enum(['requested', 'done', 'failed', 'refused']),
+          state: z.enum(['requested', 'running', 'done', 'failed', 'refused']),
           result: z.string().optional(),
         }),
       )
@@ -64,4 +66,33 @@ export const contextMeasure: z.ZodType = z.object({
   reserved: whole,
   leftOut: z.array(z.string()),
   measured: z.boolean(),
+})
+
+export const decidedCall: z.ZodType = z.object({ message: z.intersection(chatMessage, z.object({ data: answerData })) })
+
+const offeredTool = z
+  .object({
+    name: z.string(),
+    server: z.string(),
+    tool: z.string(),
+    title: z.string().nullable(),
+    description: z.string(),
+    parameters: z.record(z.string(), z.unknown()),
+    claims: z
+      .object({ readOnly: z.boolean().nullable(), destructive: z.boolean().nullable() })
+      .describe('What the server says of it, which nobody has checked'),
+  })
+  .meta({ id: 'OfferedTool' })
+export const offeredTools: z.ZodType = z.object({ tools: z.array(offeredTool) })
+export const toolServers: z.ZodType = z.object({
+  servers: z.array(
+    z.object({
+      name: z.string(),
+      transport: z.enum(['stdio', 'http']),
+      where: z.string(),
+      state: z.enum(['idle', 'connecting', 'ready', 'failed']),
+      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+      tools: z.array(offeredTool).nullable(),
+    }),
+  ),
 })

@@ -28,6 +28,7 @@ interface AnswerBody {
   readonly system: string | undefined
   readonly settings: KeptSettings | undefined
   readonly overflow: Overflow | undefined
+  readonly tools: string[] | undefined
 }
 
 const answerBody: z.ZodType<AnswerBody> = z
@@ -49,6 +50,9 @@ const answerBody: z.ZodType<AnswerBody> = z
     settings: optional(keptSettings),
     overflow: optional(z.enum(['error', 'leave_out'])).meta({
       description: 'What happens to a chat that is too long: an error (default), or its oldest turns are left out.',
+    }),
+    tools: optional(z.array(z.string())).meta({
+      description: 'Names of tool servers (`GET /sanjha/v1/tools`) whose tools the model may ask for.',
     }),
   })
   .transform((raw) => ({ ...raw, model: raw.model ?? '' }))
@@ -86,12 +90,12 @@ const startAnswer: Route = route({
 })
 
 function start({ id, params, body, keyId, server }: RouteRequest<AnswerBody>): unknown {
-  const { model, parentId, message: question, system, settings, overflow } = body
+  const { model, parentId, message: question, system, settings, overflow, tools } = body
   const work = server.openWork()
   try {
     const { ended, ...started } = server.sanjha.answers.start(params['id'] ?? '', {
       model,
-      ...defined({ parentId, message: question, system, overflow }),
+      ...defined({ parentId, message: question, system, overflow, tools }),
       ...(settings !== undefined && { settings: toAnswerSettings(settings), rawSettings: settings.raw }),
       caller: { keyId, surface: 'admin' },
       paramNames: { thinking: `settings.${settings?.settings.thinkingField ?? 'reasoning_effort'}` },

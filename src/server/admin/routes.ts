@@ -18,6 +18,7 @@ import { addRemote, listRemotes, removeRemote, testRemote } from './remotes.ts'
 import { cancelRun, getRun, listRuns, resumeRun, runEvents } from './runs.ts'
 import { doctor, doctorFindings, health, version } from './server.ts'
 import { changeSetting, listSettings } from './settings.ts'
+import { toolRoutes } from './tools.ts'
 
 /** Sanjha's own API: what the command line and the web page stand on. */
 export const adminRoutes: readonly Route[] = [
@@ -52,4 +53,5 @@ export const adminRoutes: readonly Route[] = [
   liveEvents,
   ...chatRoutes,
   ...answerRoutes,
+  ...toolRoutes,
 ]

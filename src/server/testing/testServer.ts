@@ -21,6 +21,7 @@ import {
   resolvePaths,
   silentLogger,
   systemClock,
+  type ToolServerConfig,
 } from '../../core/index.ts'
 import { createBackends, type Engine } from '../../engine/index.ts'
 import { createGateway, createMetrics } from '../../gateway/index.ts'
@@ -28,6 +29,7 @@ import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { TestPool } from '../../gateway/testing/TestPool.ts'
 import { createPullRunKind } from '../../models/index.ts'
 import { createRuns, type Runs, runsMigrations } from '../../runs/index.ts'
+import { createToolServers } from '../../tools/index.ts'
 import { createServer, type Server, type ServerOptions } from '../index.ts'
 import { TestModels } from './TestModels.ts'
 
@@ -37,6 +39,7 @@ export interface TestServerOptions {
   /** Settings of the server that differ from the defaults. */
   readonly settings?: Partial<Config['server']>
   readonly server?: ServerOptions
+  readonly toolServers?: readonly ToolServerConfig[]
   /** A configuration with a file, and how it is read anew. Absent: one that never changes. */
   readonly configuration?: { readonly running: LoadedConfig; readonly reload: () => Promise<LoadedConfig> }
   readonly log?: Logger
@@ -161,7 +164,8 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     warnings: [],
   }
   const { handle } = gateway
-  const answers = createAnswers({ database, chats, models, pool, config, handle, live, clock: systemClock, log })
+  const tools = createToolServers({ servers: options.toolServers ?? [], env: process.env, fetch: globalThis.fetch })
+  const answers = createAnswers({ database, chats, models, pool, config, handle, live, tools, clock: systemClock, log })
   const also = (): void => answers.look()
   live.addSource(
     new HomeWatch({ live, database, models, pool, runFeed, settings, clock: systemClock, log, also, pollMs: 20 }),
@@ -187,6 +191,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     }),
     chats,
     answers,
+    tools,
     responses: createResponseStore({ database }),
     metrics,
     live,
@@ -197,6 +202,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     close: async () => {
       live.close()
       await answers.close()
+      await tools.close()
       await runs.close()
       await pool.close()
       database.close()

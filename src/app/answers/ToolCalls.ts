@@ -1,0 +1,137 @@
+import type { AnswerLeases, Chats, JsonObject, StoredChatMessage } from '../../chats/index.ts'
+import { type Logger, SanjhaError } from '../../core/index.ts'
+import type { ToolServers } from '../../tools/index.ts'
+import type { Live } from '../live/contract.ts'
+import type { AnswerToolCall } from './contract.ts'
+
+export interface ToolCallsParts {
+  readonly chats: Chats
+  readonly leases: AnswerLeases
+  readonly live: Live
+  readonly tools: ToolServers
+  readonly log: Logger
+}
+
+export interface Decided {
+  readonly message: StoredChatMessage
+  /** Resolved when this call has ended: whether all calls of the answer have. Never rejects. */
+  readonly settled: Promise<boolean>
+}
+
+/** What a model is told in place of a result. */
+const refused = 'The user did not allow this call.'
+const interrupted = 'This call was interrupted; whether it had an effect is not known.'
+
+/** The calls that a finished answer asked for: made when a person allows it, and their results written into the answer. */
+export class ToolCalls {
+  readonly #parts: ToolCallsParts
+  /** By message: the calls that are being made. */
+  readonly #running = new Map<string, Map<string, AbortController>>()
+
+  constructor(parts: ToolCallsParts) {
+    this.#parts = parts
+  }
+
+  /** Errors: `not_found`, `conflict` when it was decided before. */
+  decide(messageId: string, callId: string, allow: boolean): Decided {
+    const message = this.#parts.chats.message(messageId)
+    const call = callsOf(message).find(({ id }) => id === callId)
+    if (call === undefined) throw new SanjhaError('not_found', `This answer asks for no tool call “${callId}”.`)
+    if (call.state !== 'requested') {
+      throw new SanjhaError('conflict', `The call of ${call.name} was decided already: it is ${call.state}.`)
+    }
+    if (!allow) {
+      const written = this.#write(messageId, callId, { state: 'refused', result: refused })
+      return { message: written, settled: Promise.resolve(areSettled(written)) }
+    }
+    const controller = this.#begin(messageId, callId)
+    try {
+      const written = this.#write(messageId, callId, { state: 'running' })
+      return { message: written, settled: this.#make(messageId, call, controller) }
+    } catch (error) {
+      this.#end(messageId, callId)
+      throw error
+    }
+  }
+
+  /** Ends the calls of an answer that are being made. False when there are none. */
+  stop(messageId: string): boolean {
+    const calls = this.#running.get(messageId)
+    for (const controller of calls?.values() ?? [])
+      controller.abort(new SanjhaError('cancelled', 'The call was stopped.'))
+    return calls !== undefined
+  }
+
+  stopAll(): void {
+    for (const messageId of this.#running.keys()) this.stop(messageId)
+  }
+
+  async #make(messageId: string, call: AnswerToolCall, { signal }: AbortController): Promise<boolean> {
+    let result: Pick<AnswerToolCall, 'state' | 'result'>
+    try {
+      const { text, isError } = await this.#parts.tools.call(call.name, call.arguments, signal)
+      result = { state: isError ? 'failed' : 'done', result: text }
+    } catch (error) {
+      const { message, hint } = SanjhaError.from(error)
+      result = { state: 'failed', result: signal.aborted ? interrupted : [message, hint].filter(Boolean).join(' ') }
+    }
+    try {
+      return areSettled(this.#write(messageId, call.id, result))
+    } catch (error) {
+      // Deleted meanwhile, or not to be written down: then there is nothing to go on with.
+      this.#parts.log.warn(
+        { error: SanjhaError.from(error).toJSON() },
+        'the result of a tool could not be written down',
+      )
+      return false
+    } finally {
+      this.#end(messageId, call.id)
+    }
+  }
+
+  #write(messageId: string, callId: string, change: Partial<AnswerToolCall>): StoredChatMessage {
+    const { chats, live } = this.#parts
+    // Read anew: another call of the same answer may have ended meanwhile.
+    const { text, data } = chats.message(messageId)
+    const toolCalls = callsOf({ data }).map((call) => (call.id === callId ? { ...call, ...change } : call))
+    const message = chats.updateMessage(messageId, { text, data: { ...data, toolCalls } as JsonObject })
+    live.publish({ name: 'message', data: { message } })
+    return message
+  }
+
+  #begin(messageId: string, callId: string): AbortController {
+    const controller = new AbortController()
+    const calls = this.#running.get(messageId) ?? new Map<string, AbortController>()
+    // Whoever finds this after a kill can tell that nobody makes it any more.
+    if (calls.size === 0) this.#parts.leases.take(messageId)
+    this.#running.set(messageId, calls.set(callId, controller))
+    return controller
+  }
+
+  #end(messageId: string, callId: string): void {
+    const calls = this.#running.get(messageId)
+    calls?.delete(callId)
+    if (calls?.size !== 0) return
+    this.#running.delete(messageId)
+    this.#parts.leases.release(messageId)
+  }
+}
+
+export function callsOf({ data }: Pick<StoredChatMessage, 'data'>): readonly AnswerToolCall[] {
+  const calls = data?.['toolCalls']
+  return Array.isArray(calls) ? (calls as AnswerToolCall[]) : []
+}
+
+/** Whether an answer asked for tools and has heard from all of them. */
+export function areSettled(message: Pick<StoredChatMessage, 'data'>): boolean {
+  const calls = callsOf(message)
+  return calls.length > 0 && calls.every(({ result }) => result !== undefined)
+}
+
+/** What an answer is after the process that made its calls died: none of them is being made any more. */
+export function withoutRunning(data: JsonObject | null): JsonObject {
+  const toolCalls = callsOf({ data }).map((call) =>
+    call.state === 'running' ? { ...call, state: 'failed', result: interrupted } : call,
+  )
+  return { ...data, ...(toolCalls.length > 0 && { toolCalls }) }
+}

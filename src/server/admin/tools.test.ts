@@ -1,0 +1,161 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { z } from 'zod'
+import { TestEngine } from '../../gateway/testing/TestEngine.ts'
+import { allRoutes } from '../allRoutes.ts'
+import { type Json, type TestServer, testServer } from '../testing/testServer.ts'
+
+const base = '/sanjha/v1'
+const program = join(import.meta.dirname, '..', '..', 'tools', 'testing', 'stdioServer.ts')
+let t: TestServer
+let chat: string
+let engine: TestEngine
+beforeEach(async () => {
+  engine = new TestEngine({ afterTool: '[[say Done.]]' })
+  t = testServer({
+    engines: { test: engine, stubborn: new TestEngine() },
+    toolServers: [
+      { name: 'local', command: process.execPath, args: [program], passEnv: [] },
+      { name: 'broken', command: 'no-such-program', args: [], passEnv: [] },
+    ],
+  })
+  chat = (await t.json('POST', `${base}/chats`, {})).body.id
+})
+afterEach(() => t.close())
+
+/** Asks, and holds the answer against the schema that the document shows. */
+async function ask(method: string, path: string, pattern: string, body?: unknown): Promise<Json> {
+  const route = allRoutes.find((r) => r.method === method && r.path === base + pattern)
+  const answer = await t.json(method, base + path, body)
+  expect([path, answer.status, answer.body]).toEqual([path, route!.status ?? 200, answer.body])
+  ;(route!.response as z.ZodType).parse(answer.body)
+  return answer.body
+}
+const read = (id: string): Promise<Json> => ask('GET', `/messages/${id}`, '/messages/:id')
+const path = async (): Promise<Json[]> => (await ask('GET', `/chats/${chat}/path`, '/chats/:id/path')).messages
+
+/** Asks a question whose answer is a call, and waits until that is there. */
+async function calling(text: string, more: object = {}): Promise<Json> {
+  const body = { model: 'test', message: { text }, tools: ['local'], ...more }
+  const { answer } = await ask('POST', `/chats/${chat}/answers`, '/chats/:id/answers', body)
+  return await vi.waitFor(async () => {
+    const message = await read(answer.id)
+    expect(['waiting', 'streaming']).not.toContain(message.data.state)
+    return message
+  })
+}
+const decide = (message: Json, body: object, call = 0): Promise<Json> =>
+  ask(
+    'POST',
+    `/answers/${message.id}/tools/${message.data.toolCalls[call].id}`,
+    '/answers/:messageId/tools/:callId',
+    body,
+  )
+/** The branch, once it has so many messages and the last one is whole. */
+const grown = (length: number): Promise<Json[]> =>
+  vi.waitFor(async () => {
+    const messages = await path()
+    expect(messages).toHaveLength(length)
+    expect(messages.at(-1).data.state).toBe('done')
+    return messages
+  })
+const add = '[[tool local__add {"a":2,"b":3}]]'
+
+it('servers are listed, asked for their tools, and say what is wrong', async () => {
+  const { servers } = await ask('GET', '/tools', '/tools')
+  expect(servers.map((s: Json) => [s.name, s.state])).toEqual([
+    ['local', 'idle'],
+    ['broken', 'idle'],
+  ])
+  const { tools } = await ask('POST', '/tools/local', '/tools/:server')
+  expect(tools.map((tool: Json) => tool.name)).toContain('local__add')
+  const { status, body } = await t.json('POST', `${base}/tools/broken`)
+  expect([status, body.error.hint]).toEqual([502, expect.stringContaining('no-such-program')])
+  expect((await t.json('POST', `${base}/tools/other`)).status).toBe(404)
+})
+
+describe('a call', () => {
+  it('waits for a person, is made when allowed, and the model goes on with its result', async () => {
+    const message = await calling(add)
+    expect(message.data).toMatchObject({
+      state: 'done',
+      finishReason: 'tool-calls',
+      tools: ['local'],
+      toolCalls: [{ name: 'local__add', arguments: '{"a":2,"b":3}', state: 'requested' }],
+    })
+    expect(await path()).toHaveLength(2)
+    expect((await decide(message, { allow: true })).message.data.toolCalls).toMatchObject([{ state: 'running' }])
+    const [, called, next] = await grown(3)
+    expect(called.data.toolCalls).toMatchObject([{ state: 'done', result: '5' }])
+    expect(next).toMatchObject({ role: 'assistant', parentId: message.id, data: { tools: ['local'] } })
+    const { input }: Json = engine.requests.at(-1)
+    expect(input.messages.at(-1)).toMatchObject({ role: 'tool', content: [{ type: 'text', text: '5' }] })
+    expect(input.tools.map(({ name }: Json) => name)).toContain('local__add')
+  })
+
+  it('is told as refused when it was, and nothing is made', async () => {
+    const message = await calling('[[tool local__end {}]]')
+    expect((await decide(message, { allow: false })).message.data.toolCalls).toMatchObject([{ state: 'refused' }])
+    const [, called] = await grown(3)
+    expect(called.data.toolCalls[0].result).toContain('did not allow')
+    expect((await ask('GET', '/tools', '/tools')).servers[0].state).toBe('ready')
+  })
+
+  it('is decided once', async () => {
+    const message = await calling(add)
+    await decide(message, { allow: true })
+    await grown(3)
+    const again = await t.json('POST', `${base}/answers/${message.id}/tools/${message.data.toolCalls[0].id}`, {
+      allow: true,
+    })
+    expect([again.status, again.body.error.code]).toEqual([409, 'conflict'])
+    expect((await t.json('POST', `${base}/answers/${message.id}/tools/other`, { allow: true })).status).toBe(404)
+    expect(await path()).toHaveLength(3)
+  })
+
+  it('that fails, or ends its server, is told to the model in words', async () => {
+    const failed = await calling('[[tool local__fail {}]]')
+    await decide(failed, { allow: true })
+    expect((await grown(3))[1].data.toolCalls).toMatchObject([{ state: 'failed', result: 'No such file.' }])
+    const ended = await calling('[[tool local__end {}]]')
+    await decide(ended, { allow: true })
+    expect((await grown(6))[4].data.toolCalls).toMatchObject([
+      { state: 'failed', result: expect.stringContaining('local') },
+    ])
+  })
+
+  it('allowed for the chat is made without a question from then on, in this chat only', async () => {
+    await decide(await calling(add), { allow: true, forChat: true })
+    await grown(3)
+    await calling(add)
+    expect((await grown(6))[4].data.toolCalls).toMatchObject([{ state: 'done', result: '5' }])
+    chat = (await t.json('POST', `${base}/chats`, {})).body.id
+    expect((await calling(add)).data.toolCalls).toMatchObject([{ state: 'requested' }])
+  })
+
+  it('of a model that never stops calling goes on for so long, and then asks again', async () => {
+    await decide(await calling(add, { model: 'stubborn' }), { allow: true, forChat: true })
+    const messages = await grown(21)
+    expect(messages.at(-1).data.toolCalls).toMatchObject([{ state: 'requested' }])
+  })
+
+  it('can be stopped while it is made', async () => {
+    const message = await calling('[[tool local__sleep {}]]')
+    await decide(message, { allow: true })
+    expect(await ask('POST', `/answers/${message.id}/stop`, '/answers/:messageId/stop')).toEqual({ stopped: true })
+    await vi.waitFor(async () => {
+      expect((await read(message.id)).data.toolCalls).toMatchObject([
+        { state: 'failed', result: expect.stringContaining('interrupted') },
+      ])
+    })
+  })
+})
+
+it('an answer whose tool server does not start fails and says so', async () => {
+  const message = await calling('Hi', { tools: ['broken'] })
+  expect(message.data).toMatchObject({ state: 'failed', error: { code: 'upstream_error' } })
+  expect((await calling('Hi', { tools: ['nowhere'] })).data).toMatchObject({
+    state: 'failed',
+    error: { code: 'not_found' },
+  })
+})

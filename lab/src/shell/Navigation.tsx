@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import type { Language } from '../i18n/languages.ts'
 import type en from '../i18n/messages/en.json'
@@ -8,15 +8,20 @@ import { pages } from '../routes.ts'
 import { Connection } from './Connection.tsx'
 import { useChoice } from './createChoice.ts'
 import { DisplayMenu } from './DisplayMenu.tsx'
+import { Shortcut } from './Shortcut.tsx'
+import { isMac, shortcutKeys } from './shortcuts.ts'
 import { isWide, sidebar } from './sidebar.ts'
 
 /** The way to the pages: a column on wide screens, which can be made narrow; a bar with a panel on narrow ones. */
 export function Navigation(props: {
   current: string | undefined
+  isPanelOpen: boolean
+  setPanelOpen: (isOpen: boolean) => void
   onLanguage: (language: Language) => void
+  onPalette: () => void
 }): ReactNode {
   const text = useText<keyof typeof en>()
-  const [isPanelOpen, setPanelOpen] = useState(false)
+  const { isPanelOpen, setPanelOpen } = props
   const column = useChoice(sidebar)
   const menu = useRef<HTMLButtonElement>(null)
   const head = useRef<HTMLElement>(null)
@@ -38,11 +43,7 @@ export function Navigation(props: {
     document.addEventListener('focusin', closeFromOutside, { signal })
     document.addEventListener('keydown', onKey, { signal })
     return () => ended.abort()
-  }, [isPanelOpen])
-  useSidebarKey(() => {
-    if (isWide.matches) sidebar.choose(sidebar.get() === 'open' ? 'closed' : 'open')
-    else setPanelOpen((open) => !open)
-  })
+  }, [isPanelOpen, setPanelOpen])
   return (
     <header className="shell-head" ref={head} data-panel={isPanelOpen ? 'open' : 'closed'}>
       <div className="shell-bar">
@@ -64,13 +65,37 @@ export function Navigation(props: {
           aria-expanded={column === 'open'}
           aria-controls="shell-panel"
           aria-label={text('shell.sidebar')}
-          title={`${text('shell.sidebar')} (Ctrl+B)`}
+          title={`${text('shell.sidebar')} (${shortcutKeys('mod+b', isMac).join('+')})`}
           onClick={() => sidebar.choose(column === 'open' ? 'closed' : 'open')}
         >
           <Icon name="sidebar" />
         </button>
+        <button
+          type="button"
+          className="icon-button shell-search"
+          aria-label={text('palette.open')}
+          onClick={props.onPalette}
+        >
+          <Icon name="search" />
+        </button>
       </div>
       <div className="shell-panel" id="shell-panel">
+        <button
+          type="button"
+          className="shell-item shell-find"
+          aria-keyshortcuts="Control+K"
+          title={text('palette.open')}
+          onClick={() => {
+            setPanelOpen(false)
+            props.onPalette()
+          }}
+        >
+          <Icon name="search" />
+          <span className="shell-words">{text('palette.open')}</span>
+          <span className="shell-keys" aria-hidden="true">
+            <Shortcut keys="mod+k" />
+          </span>
+        </button>
         <nav aria-label={text('shell.navigation')}>
           <ul>
             {pages.map(({ name, title }) => (
@@ -96,20 +121,4 @@ export function Navigation(props: {
       </div>
     </header>
   )
-}
-
-function useSidebarKey(toggle: () => void): void {
-  const latest = useRef(toggle)
-  useEffect(() => {
-    latest.current = toggle
-  })
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 'b' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
-      event.preventDefault()
-      latest.current()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
 }

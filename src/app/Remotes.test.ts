@@ -68,6 +68,24 @@ describe('a name under a remote', () => {
     expect(await remotes.source('elsewhere/gpt')).toBeUndefined()
   })
 
+  it('is listed once for all who ask at the same time, also when it leads back to who asks', async () => {
+    let remotes: Remotes | undefined
+    let asked = 0
+    const stub = await listen(async (_, response) => {
+      asked++
+      const nested = (await remotes?.list(new AbortController().signal)) ?? []
+      sendJson(response, { data: nested.map((id) => ({ id })) })
+    })
+    opened.push(() => stub.close())
+    const remote = { name: 'me', baseUrl: stub.baseUrl }
+    const config = { remotes: [remote], downloads: { probeTimeoutMs: 100 } } as unknown as ConstructorParameters<
+      typeof Remotes
+    >[0]['config']
+    remotes = new Remotes({ config, env: {}, fetch, clock: systemClock, log: silentLogger })
+    expect(await remotes.list(new AbortController().signal)).toEqual([])
+    expect(asked).toBe(1)
+  })
+
   it('is asked for once in a minute where it is another name, however often it is used', async () => {
     const { stub, asked } = await endpoint(() => ['gpt'])
     let now = 0

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Clock, type Config, type Logger, SanjhaError } from '../core/index.ts'
-import { listRemoteModels, OpenAIClient, type RemoteSource } from '../engine/index.ts'
+import { abortable, listRemoteModels, OpenAIClient, type RemoteSource } from '../engine/index.ts'
 
 export interface RemotesOptions {
   readonly config: Pick<Config, 'remotes' | 'downloads'>
@@ -67,7 +67,7 @@ export class Remotes {
     const lists = (await this.#remotes()).map(async (remote) => {
       if (remote.models !== undefined) return remote.models.map((model) => `${remote.name}/${model}`)
       try {
-        const { ids } = await this.#ask(remote, signal)
+        const { ids } = await abortable(this.#shared(remote), signal)
         return [...ids].map((id) => `${remote.name}/${id}`)
       } catch (error) {
         signal.throwIfAborted()
@@ -97,7 +97,7 @@ export class Remotes {
     const alias = this.#aliases.get(`${idOf(remote)}/${model}`)
     if (alias !== undefined && clock.monotonic() - alias.at <= aliasMs) return alias.model
     if (known === undefined || clock.monotonic() - known.at > freshMs) {
-      const asked = await this.#shared(remote)
+      const asked = await this.#shared(remote).catch(() => undefined)
       // Who cannot be reached cannot be loaded either; the engine says why.
       if (asked === undefined) return model
       known = asked
@@ -137,19 +137,22 @@ export class Remotes {
     }
   }
 
-  /** Many who ask at once are served by one list; undefined when there is none to be had. */
-  async #shared(remote: Remote): Promise<Known | undefined> {
+  /**
+   * Many who ask at once are served by one list. So a remote that leads back here, in one step or over others, is asked
+   * once and not without end.
+   */
+  #shared(remote: Remote): Promise<Known> {
     let asking = this.#asking.get(idOf(remote))
     if (asking === undefined) {
-      asking = this.#ask(remote, new AbortController().signal).finally(() => this.#asking.delete(idOf(remote)))
+      asking = this.#ask(remote).finally(() => this.#asking.delete(idOf(remote)))
       this.#asking.set(idOf(remote), asking)
     }
-    return asking.catch(() => undefined)
+    return asking
   }
 
-  async #ask(remote: Remote, signal: AbortSignal): Promise<Known> {
+  async #ask(remote: Remote): Promise<Known> {
     const client = await this.#client(remote)
-    const listed = await listRemoteModels(client, AbortSignal.any([signal, this.#patience()]))
+    const listed = await listRemoteModels(client, this.#patience())
     const known: Known = { ids: new Set(listed.map(({ id }) => id)), at: this.#options.clock.monotonic() }
     this.#lists.set(idOf(remote), known)
     return known

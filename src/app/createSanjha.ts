@@ -198,7 +198,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     config,
     settings,
     liveSettings,
-    remotes: createRemoteAdmin({ settings: liveSettings, config, pool, env, fetch, log }),
+    remotes: createRemoteAdmin({ settings: liveSettings, config, pool, env, paths, fetch, log }),
     paths,
     log,
     fetch,

@@ -1,3 +1,4 @@
+export { abortable } from './abortable.ts'
 export { checkRequest } from './checkRequest.ts'
 export type * from './contract.ts'
 export {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { loadConfig, type Paths, resolvePaths, SanjhaError, silentLogger } from '../../core/index.ts'
+import { loadConfig, type Paths, registerInstance, resolvePaths, SanjhaError, silentLogger } from '../../core/index.ts'
 import { listen, type OpenAIStub, sendJson } from '../../engine/testing/serveOpenAI.ts'
 import type { Sanjha } from '../contract.ts'
 import { createSanjha } from '../createSanjha.ts'
@@ -159,4 +159,19 @@ it('reaches a remote anew when its key has changed', async () => {
   expect(second.engine).not.toBe(first.engine)
   first.release()
   second.release()
+})
+
+it('adds no server of this home, which would ask itself', async () => {
+  const { remotes } = await open()
+  const port = Number(new URL(stub.baseUrl).port)
+  const answering = await listen(async (_, response) => sendJson(response, { status: 'ok' }))
+  const own = await registerInstance(paths, { kind: 'server', url: answering.baseUrl.replace('/v1', '') })
+  const { baseUrl } = answering
+  await expect(remotes.add({ name: 'me', baseUrl: baseUrl.replace('127.0.0.1', 'localhost') })).rejects.toMatchObject({
+    code: 'conflict',
+    param: 'baseUrl',
+  })
+  expect((await remotes.add({ name: 'other', baseUrl: stub.baseUrl })).baseUrl).toContain(String(port))
+  await own.unregister()
+  await answering.close()
 })

@@ -3,15 +3,18 @@ import { dirname, join } from 'node:path'
 import {
   type Config,
   changeConfigList,
+  isLoopbackHost,
   isNodeError,
   type LoadedConfig,
   type Logger,
+  type Paths,
   type RemoteConfig,
   SanjhaError,
   writeFileAtomic,
 } from '../../core/index.ts'
 import type { EnginePool } from '../../engine/index.ts'
 import { readRemoteKey } from '../Remotes.ts'
+import { listServers } from '../servers.ts'
 import type { LiveSettings } from '../settings/index.ts'
 import type { RemoteAdmin, RemoteState } from './contract.ts'
 import { testRemote } from './testRemote.ts'
@@ -21,13 +24,14 @@ export interface RemoteAdminOptions {
   readonly config: Pick<Config, 'downloads'>
   readonly pool: Pick<EnginePool, 'list' | 'unload'>
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly paths: Pick<Paths, 'instances'>
   readonly fetch: typeof globalThis.fetch
   readonly log: Logger
 }
 
 /** Adds, tests and removes remote engines in the user's configuration. A running Sanjha takes them without a restart. */
 export function createRemoteAdmin(options: RemoteAdminOptions): RemoteAdmin {
-  const { settings, config, pool, env, log } = options
+  const { settings, config, pool, env, paths, log } = options
 
   const read = async (): Promise<{ readonly loaded: LoadedConfig; readonly stronger: string | null }> => {
     const loaded = await settings.current()
@@ -70,6 +74,7 @@ export function createRemoteAdmin(options: RemoteAdminOptions): RemoteAdmin {
       const apiKeyFile = apiKey === undefined ? undefined : keyFileOf(userFile, name)
       const remote = { name, baseUrl, ...(apiKeyFile !== undefined && { apiKeyFile }) }
       if (apiKey !== undefined) checkKey(apiKey)
+      if (await leadsHere(baseUrl, paths)) throw isThisServer(baseUrl)
       // The key is written while nobody else can add one of that name, and only for a name that is right.
       await changeConfigList(userFile, 'remotes', (items) => {
         if (items.some((item) => nameOf(item)?.toLowerCase() === wanted)) throw isTaken(name)
@@ -142,6 +147,21 @@ function checkKey(key: string): void {
       hint: 'Copy the key again; nothing else may stand beside it. Leave it out where none is needed.',
     },
   )
+}
+
+/** Servers of this home have the same remotes, so each would ask itself for its models. */
+async function leadsHere(baseUrl: string, paths: Pick<Paths, 'instances'>): Promise<boolean> {
+  const url = URL.parse(baseUrl)
+  if (url === null || !isLoopbackHost(url.hostname)) return false
+  const servers = await listServers(paths, new AbortController().signal)
+  return servers.some((server) => new URL(server.url).port === url.port)
+}
+
+function isThisServer(baseUrl: string): SanjhaError {
+  return new SanjhaError('conflict', `${baseUrl} is this server itself, whose models are here already.`, {
+    param: 'baseUrl',
+    hint: 'Give the address of another server.',
+  })
 }
 
 function isTaken(name: string): SanjhaError {

@@ -47,10 +47,11 @@ export async function showConfig(context: CliContext, prefix: string | undefined
 
 export async function setConfig(context: CliContext, key: string, value: string): Promise<void> {
   const sanjha = await context.openApp()
-  const { setConfigValue } = await import('../../core/index.ts')
+  const { describeSettings, setConfigValue } = await import('../../core/index.ts')
   await setConfigValue(sanjha.settings.userFile, key, value)
   const { out } = context
   if (out.json) out.document({ file: sanjha.settings.userFile, key, value })
   else out.line(`${key} = ${value}  in ${sanjha.settings.userFile}`)
-  out.hint('A running server reads it at its next start.')
+  const isLive = describeSettings().some((setting) => setting.key === key && !setting.needsRestart)
+  out.hint(isLive ? 'A running server takes it at once.' : 'A running server reads it at its next start.')
 }

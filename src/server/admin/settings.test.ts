@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { loadConfig, resolvePaths } from '../../core/index.ts'
+import { createSanjha } from '../../app/index.ts'
+import { hashApiKey, loadConfig, resolvePaths, silentLogger } from '../../core/index.ts'
 import { listen, type OpenAIStub, sendJson } from '../../engine/testing/serveOpenAI.ts'
 import { allRoutes } from '../allRoutes.ts'
+import { createServer } from '../index.ts'
 import { type Json, type TestServer, type TestServerOptions, testServer } from '../testing/testServer.ts'
 
 const base = '/sanjha/v1'
@@ -79,7 +81,6 @@ it('refuses wrong values, unknown settings, and those that guard the server', as
 })
 
 it('lets nobody without the key or from another page change settings', async () => {
-  const { hashApiKey } = await import('../../core/index.ts')
   const keyed = await open({ apiKeys: [hashApiKey(key)] })
   const change = { value: 2 }
   expect((await keyed.json('PATCH', `${base}/settings/engine.slots`, change)).status).toBe(401)
@@ -147,8 +148,24 @@ it('makes a server that others can reach call no host of its own network', async
   expect((await exposed.json('POST', `${base}/remotes`, { name: 'a', baseUrl: stub.baseUrl }, own)).status).toBe(201)
 })
 
-it('gives the findings of the doctor', async () => {
-  const t = await open()
-  const asked = await t.json('GET', `${base}/doctor/findings?engine=perhaps`)
-  expect([asked.status, asked.body.error.param]).toEqual([400, 'engine'])
+it('gives the findings of the doctor, without loading a model or asking the network where that is switched off', async () => {
+  const paths = resolvePaths({ SANJHA_HOME: home })
+  const env = { SANJHA_OFFLINE: 'true', SANJHA_SERVER_PORT: '0' }
+  const sanjha = createSanjha({ settings: await loadConfig({ env, paths }), paths, env, log: silentLogger })
+  const server = createServer(sanjha)
+  const get = (query = ''): Promise<Response> =>
+    server.fetch(
+      new Request(`http://127.0.0.1:1/sanjha/v1/doctor/findings${query}`, { headers: { host: '127.0.0.1:1' } }),
+    )
+  const answer = await get()
+  const route = allRoutes.find((r) => r.path === `${base}/doctor/findings`)
+  const { findings } = (route!.response as z.ZodType<Json>).parse(await answer.json())
+  expect(findings.map((finding: Json) => finding.id)).toEqual(
+    expect.arrayContaining(['node', 'disk', 'store', 'engine']),
+  )
+  const skipped = findings.filter((finding: Json) => finding.outcome === 'skipped').map((finding: Json) => finding.id)
+  expect(skipped).toEqual(['hub', 'registry-pypi', 'registry-npm', 'engine'])
+  expect((await get('?engine=perhaps')).status).toBe(400)
+  await server.close(0)
+  await sanjha.close()
 })

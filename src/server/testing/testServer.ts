@@ -176,7 +176,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
     config,
     settings,
     liveSettings,
-    remotes: createRemoteAdmin({ settings: liveSettings, config, pool, env: {}, fetch: globalThis.fetch, log }),
+    remotes: createRemoteAdmin({ settings: liveSettings, config, pool, env: {}, paths, fetch: globalThis.fetch, log }),
     paths,
     log,
     fetch: globalThis.fetch,

@@ -3,7 +3,7 @@ import { type ErrorFacts, LabError } from './LabError.ts'
 
 /**
  * One request to Sanjha's own API. Errors: `LabError`, with the server's code, or `unreachable`.
- * @param path behind `/sanjha/v1`
+ * @param path behind `/sanjha/v1`; one that begins with `/v1/` is an address of the OpenAI surface
  */
 export async function ask<T>(
   path: string,
@@ -16,7 +16,7 @@ export async function ask<T>(
   if (body !== undefined) headers['content-type'] = 'application/json'
   let response: Response
   try {
-    response = await fetch(`/sanjha/v1${path}`, {
+    response = await fetch(path.startsWith('/v1/') ? path : `/sanjha/v1${path}`, {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),

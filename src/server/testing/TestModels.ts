@@ -38,6 +38,8 @@ export function testModel(name: string, changes: Partial<ModelDetails> = {}): Mo
 
 /** A models room in memory. `slow` can be pulled but never arrives; `broken` fails; everything else arrives at once. */
 export class TestModels implements Models {
+  /** What the catalogue knows. */
+  known: readonly CatalogEntry[] = []
   readonly #models = new Map<string, ModelDetails>()
 
   constructor(names: readonly string[]) {
@@ -58,7 +60,7 @@ export class TestModels implements Models {
   }
 
   catalog(): readonly CatalogEntry[] {
-    return []
+    return this.known
   }
 
   async prune(): Promise<{ freedBytes: number; removed: number }> {

@@ -1,0 +1,24 @@
+import { type ReactNode, useId } from 'react'
+import { Size } from '../facts.tsx'
+import { useModelText } from '../texts.ts'
+import type { ModelFacts } from '../wire.ts'
+
+export function FileList({ files }: Pick<ModelFacts, 'files'>): ReactNode {
+  const { text } = useModelText()
+  const id = useId()
+  return (
+    <section className="card" aria-labelledby={id}>
+      <h2 id={id}>{text('models.files', { count: files.length })}</h2>
+      <ul className="models-sources">
+        {files.map(({ name, size, digest }) => (
+          <li key={name}>
+            <strong>{name}</strong> <Size bytes={size} />
+            <small className="models-second">
+              <code>{digest}</code>
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

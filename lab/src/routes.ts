@@ -25,4 +25,9 @@ export const pages: readonly Page[] = [
     title: 'shell.settings',
     load: async () => (await import('./pages/settings/SettingsPage.tsx')).SettingsPage,
   },
+  {
+    name: 'reference',
+    title: 'shell.reference',
+    load: async () => (await import('./pages/reference/ReferencePage.tsx')).ReferencePage,
+  },
 ]

@@ -23,7 +23,8 @@ export function asCli(request: CopyRequest, program = 'sanjha'): Snippet {
   return { code: [program, ...command].map(shellWord).join(' '), leftOut: lost(command) }
 }
 
-function asRun(chat: ChatToCopy, program: string): Snippet {
+function asRun(given: ChatToCopy, program: string): Snippet {
+  const chat = withSchema(given)
   const leftOut: LeftOut[] = []
   const options: string[] = []
   // A text that begins with a hyphen is taken for a flag, unless it is tied to its own.
@@ -60,6 +61,12 @@ function asRun(chat: ChatToCopy, program: string): Snippet {
     `printf '%s' ${shellWord(plainJson(chat.schema, 2))} > "$schema"`,
   ]
   return { code: ['(', ...schemaLines, ...lines, ')'].join('\n'), leftOut }
+}
+
+/** The schema where the command takes it, also when it comes in the API's own field. */
+function withSchema(chat: ChatToCopy): ChatToCopy {
+  const { json_schema } = (chat.parameters['response_format'] ?? {}) as { json_schema?: { schema?: unknown } }
+  return chat.schema === undefined && json_schema?.schema !== undefined ? { ...chat, schema: json_schema.schema } : chat
 }
 
 /** The flag and its value; an empty flag where the parameter says what holds anyway; undefined where there is no flag for it. */

@@ -7,6 +7,8 @@ export interface ExampleOptions {
   readonly optionalUntil?: number
   /** A better value for a property than the schema alone tells, by its name. */
   readonly known?: Readonly<Record<string, unknown>>
+  /** Properties of the outermost object that are there although they might be left out. */
+  readonly also?: readonly string[]
 }
 
 /** Deeper than this a schema that contains itself is cut off. */
@@ -14,7 +16,7 @@ const deepest = 12
 
 /** A value that follows a JSON Schema, as far as the schema is about types, enums, ranges and lengths. */
 export function exampleOf(schema: unknown, options: ExampleOptions = {}): unknown {
-  return make(schema, { root: schema, optionalUntil: 0, known: {}, ...options }, 0)
+  return make(schema, { root: schema, optionalUntil: 0, known: {}, also: [], ...options }, 0)
 }
 
 function make(given: unknown, options: Required<ExampleOptions>, depth: number): unknown {
@@ -91,8 +93,10 @@ const isNull = (schema: unknown, root: unknown): boolean => {
 function makeObject(schema: Record<string, unknown>, options: Required<ExampleOptions>, depth: number): unknown {
   const properties = isObject(schema['properties']) ? schema['properties'] : {}
   const required = new Set(Array.isArray(schema['required']) ? (schema['required'] as string[]) : [])
+  const isWanted = (name: string): boolean =>
+    required.has(name) || depth < options.optionalUntil || (depth === 0 && options.also.includes(name))
   const names = [
-    ...Object.keys(properties).filter((name) => required.has(name) || depth < options.optionalUntil),
+    ...Object.keys(properties).filter((name) => isWanted(name)),
     ...[...required].filter((name) => !Object.hasOwn(properties, name)),
   ]
   return Object.fromEntries(

@@ -115,3 +115,28 @@ it('a page at one server is told of what another writes, and of its death', asyn
   expect(data.message).toMatchObject({ id: answer, text: 'Once upon a time' })
   await reader.close()
 })
+
+it('kill -9 of the engine in the middle of an answer costs what it was writing, not what it had said, and no answer after it', async () => {
+  const server = await startServer()
+  const other = await begin(server, '[[say Far away]][[stall]]')
+  await vi.waitFor(async () => expect((await server.get(`/messages/${other.answer}`)).text).toBe('Far away'))
+  const { chat, answer } = await begin(server, '[[say Once upon a time]][[crash]]')
+  const failed = await vi.waitFor(async () => {
+    const message = await server.get(`/messages/${answer}`)
+    expect(message.data.state).toBe('failed')
+    return message
+  }, 30_000)
+  expect(failed.data.error).toMatchObject({ code: 'engine_crashed', retryable: true })
+  // Of what it said in its last moment, nobody knows what came through.
+  expect('Once upon a time'.startsWith(failed.text)).toBe(true)
+  // Both were of the same engine, which is there again.
+  expect((await server.get(`/messages/${other.answer}`)).data.state).toBe('failed')
+  const next = await server.post(`/chats/${chat}/answers`, {
+    model: 'fake',
+    message: { text: '[[say And then]]' },
+  })
+  await vi.waitFor(async () => {
+    const message = await server.get(`/messages/${next.answer.id}`)
+    expect(message).toMatchObject({ text: 'And then', data: { state: 'done' } })
+  }, 30_000)
+})

@@ -8,7 +8,7 @@ const rate = z.number().nullable()
 
 /** What `data` of an answer holds; other messages keep in theirs what they like. */
 export const answerData: z.ZodType = z
-  .object({
+  .looseObject({
     state: z.enum(['waiting', 'streaming', 'done', 'stopped', 'interrupted', 'failed']),
     error: z
       .object({
@@ -55,7 +55,7 @@ export const answerData: z.ZodType = z
 
 export const startedAnswer: z.ZodType = z.object({
   question: chatMessage.nullable(),
-  answer: z.intersection(chatMessage, z.object({ data: answerData })),
+  answer: z.intersection(chatMessage, z.looseObject({ data: answerData })),
 })
 
 export const stoppedAnswer: z.ZodType = z.object({ stopped: z.boolean() })
@@ -68,7 +68,9 @@ export const contextMeasure: z.ZodType = z.object({
   measured: z.boolean(),
 })
 
-export const decidedCall: z.ZodType = z.object({ message: z.intersection(chatMessage, z.object({ data: answerData })) })
+export const decidedCall: z.ZodType = z.object({
+  message: z.intersection(chatMessage, z.looseObject({ data: answerData })),
+})
 
 const offeredTool = z
   .object({

@@ -148,4 +148,5 @@ export const doctorReport: z.ZodType = z.object({
   store: z.object({ models: whole, bytes: whole }),
   loaded: whole,
   offline: z.boolean(),
+  paths: z.object({ data: z.string(), logs: z.string(), cache: z.string() }),
 })

@@ -61,6 +61,7 @@ export const doctor: Route = route({
       store: { models: models.length, bytes: models.reduce((sum, m) => sum + m.size, 0) },
       loaded: sanjha.engines.list().length,
       offline: sanjha.config.network.offline,
+      paths: { data: sanjha.paths.data, logs: sanjha.paths.logs, cache: sanjha.paths.cache },
     })
   },
 })

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { ask } from '../../api/ask.ts'
 import { useText } from '../../i18n/Texts.tsx'
@@ -9,18 +9,21 @@ import type { SettingsAnswer } from './contract.ts'
 import type en from './messages/en.json'
 import { WithCode } from './WithCode.tsx'
 
-interface Version {
+interface Machine {
   readonly version: string
   readonly node: string
   readonly platform: string
+  readonly paths: Readonly<Record<(typeof folders)[number], string>>
 }
+
+const folders = ['data', 'logs', 'cache'] as const
 
 /** Which Sanjha this is, under which licence, where it keeps its things, and where to read on. */
 export function About({ settings }: { settings: SettingsAnswer }): ReactNode {
   const text = useText<keyof typeof en>()
   const { data, error, refetch } = useQuery({
-    queryKey: ['version'],
-    queryFn: ({ signal }) => ask<Version>('/version', { signal }),
+    queryKey: ['machine'],
+    queryFn: ({ signal }) => ask<Machine>('/doctor', { signal }),
   })
   if (data === undefined) return error === null ? <Loading /> : <Failed error={error} onAgain={refetch} />
   const { userFile, projectFile } = settings
@@ -50,6 +53,14 @@ export function About({ settings }: { settings: SettingsAnswer }): ReactNode {
           </dd>
           <dt>{text('settings.about.projectFile')}</dt>
           <dd>{projectFile === null ? text('settings.value.none') : <CopyCommand command={projectFile} />}</dd>
+          {folders.map((folder) => (
+            <Fragment key={folder}>
+              <dt>{text(`settings.about.path.${folder}`)}</dt>
+              <dd>
+                <CopyCommand command={data.paths[folder]} />
+              </dd>
+            </Fragment>
+          ))}
         </dl>
         <p className="help">
           <WithCode>{text('settings.about.home')}</WithCode>
@@ -60,6 +71,9 @@ export function About({ settings }: { settings: SettingsAnswer }): ReactNode {
         <ul>
           <li>
             <Link href="/reference">{text('settings.about.reference')}</Link>
+          </li>
+          <li>
+            <a href="/sanjha/v1/reference">{text('settings.about.reference.server')}</a>
           </li>
         </ul>
         <p>

@@ -1,6 +1,7 @@
 import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
-import type { SettingEntry, Value } from './contract.ts'
+import { announce } from '../../parts/announce.tsx'
+import type { ChangedSetting, SettingEntry, Value } from './contract.ts'
 import { SettingControl, savesAtOnce } from './controls/SettingControl.tsx'
 import type en from './messages/en.json'
 import { readType } from './readType.ts'
@@ -29,11 +30,19 @@ export function SettingEditor(props: {
     // The buttons go away; whoever uses the keyboard stays where they were.
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus())
   }
-  const save = (value: Value): void => change.mutate(tidy(value), { onSuccess: startAnew })
+  const said = (changed: ChangedSetting): string => text(changed.pending ? 'settings.saved.restart' : 'settings.saved')
+  const save = (value: Value): void =>
+    change.mutate(tidy(value), {
+      onSuccess: (changed) => {
+        announce(said(changed))
+        startAnew()
+      },
+    })
   const edit = (value: Value): void => {
     if (change.isError || change.isSuccess) change.reset()
     setDraft(value)
-    if (savesAtOnce(control)) change.mutate(value, { onSettled: () => setDraft(undefined) })
+    if (savesAtOnce(control))
+      change.mutate(value, { onSuccess: (changed) => announce(said(changed)), onSettled: () => setDraft(undefined) })
   }
   const cancel = (): void => {
     change.reset()
@@ -77,15 +86,18 @@ export function SettingEditor(props: {
           </button>
         )}
       </div>
-      <p id={errorId} role="alert" className="help bad">
-        {change.isError && <ServerWords error={change.error} />}
-      </p>
+      {change.isError && (
+        <p id={errorId} role="alert" className="help bad">
+          <ServerWords error={change.error} />
+        </p>
+      )}
       {control.kind === 'list' && <p className="help">{text('settings.list.help')}</p>}
-      <p role="status" className="help">
-        {change.isPending && text('settings.saving')}
-        {change.data && text(change.data.pending ? 'settings.saved.restart' : 'settings.saved')}
-        {change.data?.note != null && <span lang="en"> {change.data.note}</span>}
-      </p>
+      {(change.isPending || change.data) && (
+        <p className="help">
+          {change.data === undefined ? text('settings.saving') : said(change.data)}
+          {change.data?.note != null && <span lang="en"> {change.data.note}</span>}
+        </p>
+      )}
     </form>
   )
 }

@@ -46,10 +46,12 @@ export function SettingRow({ setting }: { setting: SettingEntry }): ReactNode {
           </p>
         </div>
       )}
-      <p className="help settings-origin">
-        <OriginText origin={setting.origin} />
-      </p>
-      <Elsewhere setting={setting} />
+      <footer className="settings-row-foot">
+        <p className="help">
+          <OriginText origin={setting.origin} />
+        </p>
+        <Elsewhere setting={setting} />
+      </footer>
     </article>
   )
 }
@@ -91,6 +93,12 @@ function Elsewhere({ setting }: { setting: SettingEntry }): ReactNode {
             <dd>
               <ValueText value={setting.default} />
             </dd>
+          </>
+        )}
+        {setting.editable && (
+          <>
+            <dt>{text('settings.more.applies')}</dt>
+            <dd>{text(setting.needsRestart ? 'settings.more.applies.restart' : 'settings.more.applies.atOnce')}</dd>
           </>
         )}
         <dt>{text('settings.more.env')}</dt>

@@ -65,7 +65,6 @@ export function SettingsPage(): ReactNode {
           </nav>
         </div>
         <div className="settings-main">
-          {data && <Warnings settings={data} />}
           {data && <PendingNotice settings={data.settings} />}
           {question === '' && section === 'appearance' ? (
             <SectionHead section="appearance">
@@ -111,7 +110,12 @@ function SectionBody({ section, settings }: { section: Section; settings: Settin
   const text = useText<Key>()
   switch (section) {
     case 'health':
-      return <Health />
+      return (
+        <>
+          <Warnings settings={settings} />
+          <Health />
+        </>
+      )
     case 'about':
       return <About settings={settings} />
     default: {
@@ -200,7 +204,7 @@ function Warnings({ settings: { warnings } }: { settings: SettingsAnswer }): Rea
   if (warnings.length === 0) return null
   return (
     <section className="settings-notice" aria-labelledby="settings-warnings">
-      <h2 id="settings-warnings">{text('settings.warnings')}</h2>
+      <h3 id="settings-warnings">{text('settings.warnings')}</h3>
       <ul lang="en">
         {warnings.map((warning) => (
           <li key={warning}>{warning}</li>

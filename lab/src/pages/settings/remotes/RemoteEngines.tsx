@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from 'react'
 import { useText } from '../../../i18n/Texts.tsx'
+import { announce } from '../../../parts/announce.tsx'
 import { Icon } from '../../../parts/Icon.tsx'
 import { Failed, Loading } from '../../../parts/States.tsx'
 import type en from '../messages/en.json'
@@ -17,6 +18,10 @@ export function RemoteEngines(): ReactNode {
   const [removing, setRemoving] = useState<string>()
   const [said, setSaid] = useState('')
   const heading = useRef<HTMLHeadingElement>(null)
+  const say = (words: string): void => {
+    setSaid(words)
+    announce(words)
+  }
   if (data === undefined) return error === null ? <Loading /> : <Failed error={error} onAgain={refetch} />
   return (
     <div className="stack">
@@ -26,7 +31,7 @@ export function RemoteEngines(): ReactNode {
       <h3 ref={heading} tabIndex={-1}>
         {text('settings.remotes.list')}
       </h3>
-      <p role="status">{said}</p>
+      {said !== '' && <p>{said}</p>}
       {data.length === 0 ? (
         <p className="muted">{text('settings.remotes.empty')}</p>
       ) : (
@@ -36,14 +41,14 @@ export function RemoteEngines(): ReactNode {
           ))}
         </ul>
       )}
-      <RemoteForm onAdded={(name) => setSaid(text('settings.remotes.added', { name }))} />
+      <RemoteForm onAdded={(name) => say(text('settings.remotes.added', { name }))} />
       {removing !== undefined && (
         <RemoveRemote
           name={removing}
           onClose={() => setRemoving(undefined)}
           onRemoved={() => {
             setRemoving(undefined)
-            setSaid(text('settings.remotes.removed', { name: removing }))
+            say(text('settings.remotes.removed', { name: removing }))
             // The button that opened it is gone with its engine.
             requestAnimationFrame(() => heading.current?.focus())
           }}
@@ -100,12 +105,16 @@ function RemoteItem({ remote, onRemove }: { remote: Remote; onRemove: () => void
         </p>
       )}
       {!removable && <p className="help">{text('settings.remotes.fixed')}</p>}
-      <p role="status" className="help">
-        {testing.isPending && text('settings.remotes.testing')}
-      </p>
-      <div role="alert" className="help bad">
-        {testing.isError && <ServerWords error={testing.error} />}
-      </div>
+      {testing.isPending && (
+        <p role="status" className="help">
+          {text('settings.remotes.testing')}
+        </p>
+      )}
+      {testing.isError && (
+        <p role="alert" className="help bad">
+          <ServerWords error={testing.error} />
+        </p>
+      )}
       {testing.data && !testing.isPending && <TestResult result={testing.data} />}
     </li>
   )

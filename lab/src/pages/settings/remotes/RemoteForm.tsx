@@ -70,9 +70,11 @@ export function RemoteForm({ onAdded }: { onAdded: (name: string) => void }): Re
           {isBusy && text(testing.isPending ? 'settings.remotes.testing' : 'settings.remotes.adding')}
         </span>
       </div>
-      <div role="alert" className="help bad">
-        {error !== null && <ServerWords error={error} />}
-      </div>
+      {error !== null && (
+        <p role="alert" className="help bad">
+          <ServerWords error={error} />
+        </p>
+      )}
       {testing.data && <TestResult result={testing.data} />}
     </form>
   )

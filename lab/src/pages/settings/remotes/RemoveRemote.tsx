@@ -32,9 +32,11 @@ export function RemoveRemote(props: { name: string; onClose: () => void; onRemov
       }
     >
       <p>{text('settings.remotes.remove.body', { name })}</p>
-      <p role="alert" className="help bad">
-        {removing.isError && <ServerWords error={removing.error} />}
-      </p>
+      {removing.isError && (
+        <p role="alert" className="help bad">
+          <ServerWords error={removing.error} />
+        </p>
+      )}
     </Dialog>
   )
 }

@@ -1,0 +1,165 @@
+import { LabError } from '../../api/LabError.ts'
+import { AnswerFeed } from './AnswerFeed.ts'
+import { chatApi } from './chatApi.ts'
+import { type AnswerDelta, type ChatMessage, type ChatSummary, isLive, type PathPage } from './wire.ts'
+
+export interface ConversationState {
+  readonly status: 'loading' | 'ready' | 'failed'
+  readonly error?: LabError
+  readonly chat: ChatSummary | undefined
+  /** The branch that is shown, as far as it was fetched. */
+  readonly messages: readonly ChatMessage[]
+  readonly siblings: PathPage['siblings']
+  /** Null: the first message is there. */
+  readonly before: string | null
+  readonly older: 'idle' | 'loading' | 'failed'
+  /** Messages beside the branch that are shown to be compared. */
+  readonly beside: Readonly<Record<string, ChatMessage>>
+}
+
+/** Messages that are fetched at once. */
+const pageSize = 50
+
+/** One chat, as the server has it: fetched, and then kept up to date by what the server tells. */
+export class Conversation {
+  readonly id: string
+  readonly leaf: string | undefined
+  readonly feed: AnswerFeed = new AnswerFeed(chatApi.message)
+  /** Told of each answer that has ended while it was watched. */
+  onEnded: (message: ChatMessage) => void = () => undefined
+  #state: ConversationState = {
+    status: 'loading',
+    chat: undefined,
+    messages: [],
+    siblings: {},
+    before: null,
+    older: 'idle',
+    beside: {},
+  }
+  readonly #listeners = new Set<() => void>()
+  #loads = 0
+
+  constructor(id: string, leaf?: string) {
+    this.id = id
+    this.leaf = leaf
+  }
+
+  readonly get = (): ConversationState => this.#state
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Fetches the newest part of the branch. What was shown stays until it is there. */
+  async load(): Promise<void> {
+    const load = ++this.#loads
+    void this.#loadChat()
+    try {
+      const shown = this.#state.messages.length
+      const limit = Math.min(1000, Math.max(pageSize, shown))
+      const page = await chatApi.path(this.id, { ...(this.leaf !== undefined && { leaf: this.leaf }), limit })
+      if (load !== this.#loads) return
+      for (const message of page.messages) if (isLive(message)) this.feed.set(message)
+      const { error: _, ...rest } = this.#state
+      this.#set({ ...rest, ...page, messages: this.#kept(page.messages), status: 'ready' })
+    } catch (error) {
+      if (load !== this.#loads) return
+      // What is there can still be read.
+      if (this.#state.messages.length === 0)
+        this.#set({ ...this.#state, status: 'failed', error: LabError.from(error) })
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    const { before, older } = this.#state
+    if (before === null || older === 'loading') return
+    const load = this.#loads
+    this.#set({ ...this.#state, older: 'loading' })
+    try {
+      const page = await chatApi.path(this.id, { before, limit: pageSize })
+      if (load !== this.#loads) return this.#set({ ...this.#state, older: 'idle' })
+      this.#set({
+        ...this.#state,
+        messages: [...page.messages, ...this.#state.messages],
+        siblings: { ...page.siblings, ...this.#state.siblings },
+        before: page.before,
+        older: 'idle',
+      })
+    } catch {
+      this.#set({ ...this.#state, older: 'failed' })
+    }
+  }
+
+  /** Shows messages beside the branch, as another answer to the same question. */
+  async loadBeside(ids: readonly string[]): Promise<void> {
+    const wanted = ids.filter((id) => this.#state.beside[id] === undefined)
+    if (wanted.length === 0) return
+    const found = await Promise.all(wanted.map((id) => chatApi.message(id)))
+    for (const message of found) if (isLive(message)) this.feed.set(message)
+    this.#set({ ...this.#state, beside: { ...this.#state.beside, ...Object.fromEntries(found.map((m) => [m.id, m])) } })
+  }
+
+  readonly told = (delta: AnswerDelta): void => {
+    if (delta.chatId === this.id) this.feed.add(delta)
+  }
+
+  /** A message that has begun, changed its state, or ended. */
+  readonly changed = (message: ChatMessage): void => {
+    if (message.chatId !== this.id || this.#state.status === 'loading') return
+    const { messages, beside } = this.#state
+    this.feed.set(message)
+    const at = messages.findIndex(({ id }) => id === message.id)
+    const before = messages[at] ?? beside[message.id]
+    if (beside[message.id] !== undefined) this.#set({ ...this.#state, beside: { ...beside, [message.id]: message } })
+    if (at !== -1) this.#set({ ...this.#state, messages: messages.with(at, message) })
+    else if (before === undefined && this.leaf === undefined) this.#join(message)
+    if (before !== undefined && isLive(before) && !isLive(message)) this.onEnded(message)
+    if (!isLive(message)) this.feed.forget(message.id)
+  }
+
+  /** Its title, its settings, or which branch it shows, perhaps by another tab. */
+  readonly chatChanged = async (): Promise<void> => {
+    await this.#loadChat()
+    const { chat, messages, status } = this.#state
+    if (this.leaf !== undefined || status !== 'ready' || chat === undefined) return
+    if (chat.activeMessageId !== (messages.at(-1)?.id ?? null)) await this.load()
+  }
+
+  /** Puts a message that is new under its parent, if that is the end of what is shown. */
+  #join(message: ChatMessage): void {
+    const { messages, siblings, before } = this.#state
+    if (message.parentId !== (messages.at(-1)?.id ?? null) || (messages.length === 0 && before !== null)) {
+      void this.load()
+      return
+    }
+    this.#set({
+      ...this.#state,
+      messages: [...messages, message],
+      siblings: { ...siblings, [message.id]: [message.id] },
+    })
+  }
+
+  /** The same objects where nothing has changed, so that nothing is drawn anew. */
+  #kept(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+    const known = new Map(this.#state.messages.map((message) => [message.id, message]))
+    return messages.map((message) => {
+      const old = known.get(message.id)
+      return old !== undefined && JSON.stringify(old) === JSON.stringify(message) ? old : message
+    })
+  }
+
+  async #loadChat(): Promise<void> {
+    try {
+      const { id, title, model, data, activeMessageId } = await chatApi.get(this.id)
+      this.#set({ ...this.#state, chat: { id, title, model, data, activeMessageId } })
+    } catch {
+      // Its messages say so too, in words.
+    }
+  }
+
+  #set(state: ConversationState): void {
+    this.#state = state
+    for (const listener of this.#listeners) listener()
+  }
+}

@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react'
+import { useText } from '../../i18n/Texts.tsx'
+import { showHidden } from '../../parts/markdown/showHidden.ts'
+import type en from './messages/en.json'
+import type { ToolCall } from './wire.ts'
+
+const states = {
+  requested: 'chat.tool.requested',
+  done: 'chat.tool.done',
+  failed: 'chat.tool.failed',
+  refused: 'chat.tool.refused',
+} as const
+
+/** What the model did besides speaking, each call apart. */
+export function ToolCalls({ calls }: { calls: readonly ToolCall[] }): ReactNode {
+  const text = useText<keyof typeof en>()
+  return calls.map((call) => (
+    <details key={call.id} className="chat-tool">
+      <summary>
+        <span>
+          {text('chat.tool')} <code>{showHidden(call.name)}</code>
+        </span>
+        <span className={`badge ${call.state === 'done' ? 'good' : call.state === 'requested' ? '' : 'bad'}`}>
+          {Object.hasOwn(states, call.state) ? text(states[call.state as keyof typeof states]) : call.state}
+        </span>
+      </summary>
+      <p>{text('chat.tool.arguments')}</p>
+      <Raw text={pretty(call.arguments)} />
+      {call.result !== undefined && (
+        <>
+          <p>{text('chat.tool.result')}</p>
+          <Raw text={call.result} />
+        </>
+      )}
+    </details>
+  ))
+}
+
+function Raw({ text }: { text: string }): ReactNode {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <pre tabIndex={0} dir="ltr">
+      <code>{showHidden(text)}</code>
+    </pre>
+  )
+}
+
+function pretty(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2)
+  } catch {
+    return json
+  }
+}

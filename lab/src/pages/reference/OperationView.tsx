@@ -5,6 +5,7 @@ import { describeSchema } from './describeSchema.ts'
 import { Method } from './Method.tsx'
 import type en from './messages/en.json'
 import type { Operation } from './operations.ts'
+import { Prose } from './Prose.tsx'
 import { SchemaView } from './SchemaView.tsx'
 import { TryIt } from './TryIt.tsx'
 
@@ -28,7 +29,7 @@ export function OperationView({ operation, document: root }: { operation: Operat
         <code dir="ltr">{path}</code>
         <CopyButton text={() => location.href} label={text('reference.copyLink')} />
       </p>
-      {description !== undefined && <p lang="en">{description}</p>}
+      {description !== undefined && <Prose text={description} />}
       <p className="muted">{text(isPublic ? 'reference.public' : 'reference.needsKey')}</p>
       <TryIt operation={operation} document={root} />
       {parameters.length > 0 && (
@@ -46,7 +47,7 @@ export function OperationView({ operation, document: root }: { operation: Operat
                     <span className="badge">{text(`reference.in.${parameter.in}`)}</span>
                     {parameter.required && <span className="badge info">{text('reference.required')}</span>}
                   </p>
-                  {about !== undefined && <p lang="en">{about}</p>}
+                  {about !== undefined && <Prose text={about} />}
                 </li>
               )
             })}
@@ -56,7 +57,7 @@ export function OperationView({ operation, document: root }: { operation: Operat
       {body !== undefined && (
         <section>
           <h3>{text('reference.body')}</h3>
-          <SchemaView schema={body} root={root} />
+          <SchemaView schema={body} root={root} isRequest />
         </section>
       )}
       <section>
@@ -70,7 +71,7 @@ export function OperationView({ operation, document: root }: { operation: Operat
             {schema === undefined ? (
               <p className="muted">{text('reference.noSchema')}</p>
             ) : (
-              <SchemaView schema={schema} root={root} />
+              <SchemaView schema={schema} root={root} isRequest={false} />
             )}
           </section>
         ))}

@@ -119,7 +119,8 @@ function boundsOf(schema: Schema): string[] {
     ...say('maxLength', (value) => `length ≤ ${value}`),
     ...say('minItems', (value) => `items ≥ ${value}`),
     ...say('maxItems', (value) => `items ≤ ${value}`),
-    ...say('format', (value) => String(value)),
+    // A name of zod's own for what the pattern says anyway.
+    ...say('format', (value) => String(value)).filter(() => schema['format'] !== 'starts_with'),
     ...say('pattern', (value) => `/${value}/`),
   ].filter((bound) => !bound.includes(`-${Number.MAX_SAFE_INTEGER}`))
 }

@@ -34,12 +34,19 @@ export function useSending(): {
     running.current = control
     const started = performance.now()
     let now: Sent = { state: 'waiting', headers: [], body: '', droppedCharacters: 0 }
-    let painted = 0
-    const tell = (change: Partial<Sent>, isUrgent = true): void => {
+    let painting: ReturnType<typeof setTimeout> | undefined
+    const paint = (): void => {
+      clearTimeout(painting)
+      painting = undefined
+      if (running.current === control) setSent(now)
+    }
+    const tell = (change: Partial<Sent>): void => {
       now = { ...now, ...change }
-      if (running.current !== control || (!isUrgent && performance.now() - painted < paintMs)) return
-      painted = performance.now()
-      setSent(now)
+      paint()
+    }
+    const tellSoon = (change: Partial<Sent>): void => {
+      now = { ...now, ...change }
+      painting ??= setTimeout(paint, paintMs)
     }
     const end = (change: Partial<Sent>): void => tell({ ...change, milliseconds: performance.now() - started })
     tell({})
@@ -62,7 +69,7 @@ export function useSending(): {
       for await (const text of read(response)) {
         const all = now.body + text
         const surplus = Math.max(0, all.length - mostKept)
-        tell({ body: all.slice(surplus), droppedCharacters: now.droppedCharacters + surplus }, false)
+        tellSoon({ body: all.slice(surplus), droppedCharacters: now.droppedCharacters + surplus })
       }
       end({ state: 'done' })
     } catch (error) {

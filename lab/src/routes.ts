@@ -21,6 +21,11 @@ export const pages: readonly Page[] = [
     load: async () => (await import('./pages/models/ModelsPage.tsx')).ModelsPage,
   },
   {
+    name: 'runs',
+    title: 'shell.runs',
+    load: async () => (await import('./pages/runs/RunsPage.tsx')).RunsPage,
+  },
+  {
     name: 'settings',
     title: 'shell.settings',
     load: async () => (await import('./pages/settings/SettingsPage.tsx')).SettingsPage,

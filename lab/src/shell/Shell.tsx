@@ -11,6 +11,7 @@ import { CommandPalette } from './CommandPalette.tsx'
 import { Navigation } from './Navigation.tsx'
 import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { isWide, sidebar } from './sidebar.ts'
+import { useRunNews } from './useRunNews.ts'
 import { useShellCommands } from './useShellCommands.ts'
 import { useShortcuts } from './useShortcuts.ts'
 
@@ -30,6 +31,7 @@ export function Shell(props: { onLanguage: (language: Language) => void; childre
   }, [])
   useShellCommands({ onLanguage: props.onLanguage, onPalette, onShortcuts, onSidebar })
   useShortcuts()
+  useRunNews()
   useEffect(() => {
     document.title = page === undefined ? 'Sanjha' : `${text(page.title)} · Sanjha`
   }, [page, text])

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { soon } from '../../src/core/testing/soon.ts'
 import { type EventReader, readEvents } from '../../src/server/testing/readEvents.ts'
 import { type RealServer, realServer } from '../support/realServer.ts'
 import type { Json } from '../support/serving.ts'
@@ -20,14 +21,11 @@ async function start(body: object): Promise<{ question: Json; answer: Json }> {
   return answer.body
 }
 const ended = (id: string): Promise<Json> =>
-  vi.waitFor(
-    async () => {
-      const message = await read(id)
-      expect(['waiting', 'streaming']).not.toContain(message.data.state)
-      return message
-    },
-    { timeout: 120_000, interval: 100 },
-  )
+  soon(async () => {
+    const message = await read(id)
+    expect(['waiting', 'streaming']).not.toContain(message.data.state)
+    return message
+  }, 120_000)
 
 /** A page: what it read first, and what it was told since. */
 class Page {
@@ -68,7 +66,7 @@ class Page {
 it('an answer of the real model is the same for whoever watches, also for a page that is loaded again in the middle', async () => {
   const { answer } = await start({ message: { text: story } })
   const first = await Page.open(answer.id)
-  await vi.waitFor(async () => expect((await read(answer.id)).text.length).toBeGreaterThan(40), { timeout: 60_000 })
+  await soon(async () => expect((await read(answer.id)).text.length).toBeGreaterThan(40))
   const second = await Page.open(answer.id)
   expect(second.text.length).toBeGreaterThan(40)
   const texts = await Promise.all([first.last(), second.last()])
@@ -96,12 +94,12 @@ it('stops within a few tokens, and the engine is free again', async () => {
     settings: { ...settings, max_tokens: 1500 },
     parentId: null,
   })
-  await vi.waitFor(async () => expect((await read(answer.id)).text).not.toBe(''), { timeout: 60_000 })
+  await soon(async () => expect((await read(answer.id)).text).not.toBe(''))
   const { body } = await real.server.post(`/sanjha/v1/answers/${answer.id}/stop`, {})
   expect(body).toEqual({ stopped: true })
   const message = await read(answer.id)
   expect(message.data.state).toBe('stopped')
-  await vi.waitFor(async () => expect((await real.server.loaded()).map((m) => m.status?.active)).toEqual([0]))
+  await soon(async () => expect((await real.server.loaded()).map((m) => m.status?.active)).toEqual([0]))
   expect((await read(answer.id)).text).toBe(message.text)
 })
 

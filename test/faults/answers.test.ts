@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { chatsMigrations, createChats } from '../../src/chats/index.ts'
 import { openDatabase, resolvePaths } from '../../src/core/index.ts'
+import { soon } from '../../src/core/testing/soon.ts'
 import { makeGguf, tinyMetadata, tinyTensors } from '../../src/models/testing/makeGguf.ts'
 import { readEvents } from '../../src/server/testing/readEvents.ts'
 import type { Json } from '../support/serving.ts'
@@ -75,7 +76,7 @@ async function begin(server: Running, text: string): Promise<{ chat: string; ans
 it('kill -9 of the server in the middle of an answer leaves what was said, and the next one says so', async () => {
   const server = await startServer()
   const { chat, answer } = await begin(server, '[[think Let me see.]][[say Once upon a time]][[stall]]')
-  await vi.waitFor(() => expect(onDisk(answer).text).toBe('Once upon a time'), 30_000)
+  await soon(() => expect(onDisk(answer).text).toBe('Once upon a time'))
   expect(onDisk(answer).data.state).toBe('streaming')
   await kill(server.child)
   const next = await startServer()
@@ -95,11 +96,11 @@ it('kill -9 of the server in the middle of an answer leaves what was said, and t
 it('a second server of the same home leaves the answers of the first alone, sees them, and can stop them', async () => {
   const [one, two] = [await startServer(), await startServer()]
   const { answer } = await begin(one, '[[say Once upon a time]][[stall]]')
-  await vi.waitFor(() => expect(onDisk(answer).text).toBe('Once upon a time'), 30_000)
+  await soon(() => expect(onDisk(answer).text).toBe('Once upon a time'))
   const third = await startServer()
   expect((await third.get(`/messages/${answer}`)).data.state).toBe('streaming')
   expect(await two.post(`/answers/${answer}/stop`)).toEqual({ stopped: true })
-  await vi.waitFor(async () => expect((await two.get(`/messages/${answer}`)).data.state).toBe('stopped'), 30_000)
+  await soon(async () => expect((await two.get(`/messages/${answer}`)).data.state).toBe('stopped'))
   expect(await two.post(`/answers/${answer}/stop`)).toEqual({ stopped: false })
 })
 
@@ -119,13 +120,13 @@ it('a page at one server is told of what another writes, and of its death', asyn
 it('kill -9 of the engine in the middle of an answer costs what it was writing, not what it had said, and no answer after it', async () => {
   const server = await startServer()
   const other = await begin(server, '[[say Far away]][[stall]]')
-  await vi.waitFor(async () => expect((await server.get(`/messages/${other.answer}`)).text).toBe('Far away'))
+  await soon(async () => expect((await server.get(`/messages/${other.answer}`)).text).toBe('Far away'))
   const { chat, answer } = await begin(server, '[[say Once upon a time]][[crash]]')
-  const failed = await vi.waitFor(async () => {
+  const failed = await soon(async () => {
     const message = await server.get(`/messages/${answer}`)
     expect(message.data.state).toBe('failed')
     return message
-  }, 30_000)
+  })
   expect(failed.data.error).toMatchObject({ code: 'engine_crashed', retryable: true })
   // Of what it said in its last moment, nobody knows what came through.
   expect('Once upon a time'.startsWith(failed.text)).toBe(true)
@@ -135,8 +136,8 @@ it('kill -9 of the engine in the middle of an answer costs what it was writing, 
     model: 'fake',
     message: { text: '[[say And then]]' },
   })
-  await vi.waitFor(async () => {
+  await soon(async () => {
     const message = await server.get(`/messages/${next.answer.id}`)
     expect(message).toMatchObject({ text: 'And then', data: { state: 'done' } })
-  }, 30_000)
+  })
 })

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AnswerLeases, chatsMigrations, createChats } from '../../chats/index.ts'
 import { type Database, openDatabase, SanjhaError, silentLogger, systemClock, thisProcess } from '../../core/index.ts'
+import { soon } from '../../core/testing/soon.ts'
 import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { testSanjha } from '../../server/testing/testServer.ts'
 import type { Sanjha } from '../contract.ts'
@@ -145,7 +146,7 @@ describe('what cannot be written down', () => {
     const { id } = chats.create()
     isFull = true
     const { answer, ended } = answers.start(id, request('[[say Hi]]'))
-    await vi.waitFor(() => expect(parts.engine.requests).toHaveLength(1))
+    await soon(() => expect(parts.engine.requests).toHaveLength(1))
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(dataOf(answer.id)['state']).toBe('waiting')
     isFull = false
@@ -220,7 +221,7 @@ describe('answers of others', () => {
 it('when Sanjha is closed, what goes on is interrupted and nothing new is begun', async () => {
   const { id } = sanjha.chats.create()
   const { answer, ended } = sanjha.answers.start(id, request('[[say Hi]][[stall]]'))
-  await vi.waitFor(() => {
+  await soon(() => {
     sanjha.answers.flush()
     expect(sanjha.chats.message(answer.id).text).toBe('Hi')
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { chatsMigrations, createChats } from '../../chats/index.ts'
 import { type Database, openDatabase, silentLogger, systemClock, writeFileAtomic } from '../../core/index.ts'
+import { soon } from '../../core/testing/soon.ts'
 import { createRuns, type RunKind, type Runs, runsMigrations } from '../../runs/index.ts'
 import type { LiveEvent } from './contract.ts'
 import { HomeWatch } from './HomeWatch.ts'
@@ -76,11 +77,11 @@ it('sees what another process does to chats, and nothing that was before', async
   const old = chats.create({ title: 'two' })
   await listen()
   chats.update(id, { title: 'renamed' })
-  await vi.waitFor(() => expect(told).toEqual([{ name: 'chats', data: { chatId: id, change: 'changed' } }]))
+  await soon(() => expect(told).toEqual([{ name: 'chats', data: { chatId: id, change: 'changed' } }]))
   const created = chats.create()
-  await vi.waitFor(() => expect(told.at(-1)?.data).toEqual({ chatId: created.id, change: 'created' }))
+  await soon(() => expect(told.at(-1)?.data).toEqual({ chatId: created.id, change: 'created' }))
   chats.delete(old.id)
-  await vi.waitFor(() => expect(told.at(-1)?.data).toEqual({ chatId: old.id, change: 'deleted' }))
+  await soon(() => expect(told.at(-1)?.data).toEqual({ chatId: old.id, change: 'deleted' }))
   expect(told).toHaveLength(3)
 })
 
@@ -90,14 +91,14 @@ it('sees runs of this process and of others, and tells of each state', async () 
   for (const each of [runs, neighbours]) {
     told = []
     const { id } = each.start('wait', null)
-    await vi.waitFor(() =>
+    await soon(() =>
       expect(told.at(-1)).toMatchObject({
         name: 'run',
         data: { run: { id, state: 'running', progress: { completed: 1 } } },
       }),
     )
     each.cancel(id)
-    await vi.waitFor(() => expect(told.at(-1)?.data).toMatchObject({ run: { id, state: 'cancelled' } }))
+    await soon(() => expect(told.at(-1)?.data).toMatchObject({ run: { id, state: 'cancelled' } }))
     expect(new Set(names())).toEqual(new Set(['run']))
     const seen = told.map((event) => JSON.stringify(event))
     expect(new Set(seen).size).toBe(seen.length)
@@ -109,9 +110,9 @@ it('sees that the store and the settings have changed, once', async () => {
   await listen()
   models.push({ name: 'new' })
   others.exec('CREATE TABLE something (a)')
-  await vi.waitFor(() => expect(names()).toEqual(['models']))
+  await soon(() => expect(names()).toEqual(['models']))
   await writeFileAtomic(join(folder, 'config.yaml'), 'server:\n  port: 1\n')
-  await vi.waitFor(() => expect(names()).toEqual(['models', 'settings']))
+  await soon(() => expect(names()).toEqual(['models', 'settings']))
   ours.exec('INSERT INTO something VALUES (1)')
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(names()).toEqual(['models', 'settings'])
@@ -132,7 +133,7 @@ it('looks for nothing while nobody listens', async () => {
   })
   hub.addSource(watch)
   await listen()
-  await vi.waitFor(() => expect(looked.mock.calls.length).toBeGreaterThan(3))
+  await soon(() => expect(looked.mock.calls.length).toBeGreaterThan(3))
   stop.abort()
   await new Promise((resolve) => setTimeout(resolve, 20))
   const before = looked.mock.calls.length

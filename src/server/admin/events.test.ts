@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { soon } from '../../core/testing/soon.ts'
 import { type EventReader, readEvents } from '../testing/readEvents.ts'
 import { type TestServer, testServer } from '../testing/testServer.ts'
 
@@ -80,12 +81,12 @@ describe('the events', () => {
 describe('a lasting request', () => {
   it('has no deadline and is no active request', async () => {
     await t.close()
-    t = testServer({ settings: { requestTimeoutMs: 30 }, server: { keepAliveMs: 10 } })
+    t = testServer({ settings: { requestTimeoutMs: 500 }, server: { keepAliveMs: 10 } })
     const { url } = await t.server.listen()
     const reader = readEvents(await fetch(url + path))
     open.push(reader)
     await reader.next((e) => e.event === 'hello')
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
     expect((await t.json('GET', '/sanjha/v1/health')).body.activeRequests).toBe(0)
     await t.json('POST', '/sanjha/v1/chats', {})
     await reader.next((e) => e.event === 'chats')
@@ -120,7 +121,7 @@ describe('a lasting request', () => {
     const { port } = await t.server.listen()
     const socket = connect(port, '127.0.0.1')
     socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
-    await vi.waitFor(() => expect(t.sanjha.live.isHeard).toBe(true))
+    await soon(() => expect(t.sanjha.live.isHeard).toBe(true))
     socket.pause()
     // Until the connection takes no more and the queue of this listener is full as well.
     const text = 'x'.repeat(100_000)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import { soon } from '../../core/testing/soon.ts'
 import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { allRoutes } from '../allRoutes.ts'
 import { type Json, type TestServer, testServer } from '../testing/testServer.ts'
@@ -38,7 +39,7 @@ const path = async (): Promise<Json[]> => (await ask('GET', `/chats/${chat}/path
 async function calling(text: string, more: object = {}): Promise<Json> {
   const body = { model: 'test', message: { text }, tools: ['local'], ...more }
   const { answer } = await ask('POST', `/chats/${chat}/answers`, '/chats/:id/answers', body)
-  return await vi.waitFor(async () => {
+  return await soon(async () => {
     const message = await read(answer.id)
     expect(['waiting', 'streaming']).not.toContain(message.data.state)
     return message
@@ -53,7 +54,7 @@ const decide = (message: Json, body: object, call = 0): Promise<Json> =>
   )
 /** The branch, once it has so many messages and the last one is whole. */
 const grown = (length: number): Promise<Json[]> =>
-  vi.waitFor(async () => {
+  soon(async () => {
     const messages = await path()
     expect(messages).toHaveLength(length)
     expect(messages.at(-1).data.state).toBe('done')
@@ -143,7 +144,7 @@ describe('a call', () => {
     const message = await calling('[[tool local__sleep {}]]')
     await decide(message, { allow: true })
     expect(await ask('POST', `/answers/${message.id}/stop`, '/answers/:messageId/stop')).toEqual({ stopped: true })
-    await vi.waitFor(async () => {
+    await soon(async () => {
       expect((await read(message.id)).data.toolCalls).toMatchObject([
         { state: 'failed', result: expect.stringContaining('interrupted') },
       ])

@@ -33,7 +33,8 @@ import { createToolServers } from '../tools/index.ts'
 import { createAnswers } from './answers/createAnswers.ts'
 import { answersWithin } from './answersWithin.ts'
 import type { EnsureModelOptions, Sanjha } from './contract.ts'
-import { ensureDefaultModel } from './defaultModel.ts'
+import { type DefaultModelOptions, ensureDefaultModel } from './defaultModel.ts'
+import { createDefaultModelRunKind } from './defaultModelRun.ts'
 import { resolveEngineSource } from './engineSources.ts'
 import { HomeWatch } from './live/HomeWatch.ts'
 import { LiveHub } from './live/LiveHub.ts'
@@ -78,7 +79,17 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     clock,
     ...options.backends,
   })
-  const kinds = [createPullRunKind(models), createEngineInstallRunKind(backends)]
+  const kinds = [
+    createPullRunKind(models),
+    createDefaultModelRunKind({
+      models,
+      usable: async (name) =>
+        (await models.hasChanged(name)) ? undefined : (await resolveEngineSource(name, sources))?.model,
+      // Whoever begins such a run asks for a model; `autoPull` is about those that nobody asked for.
+      choose: ({ signal, ...how }) => chooseDefault({ ...how, autoPull: true }, signal),
+    }),
+    createEngineInstallRunKind(backends),
+  ]
   const live = new LiveHub({ clock, log })
   const runFeed = new RunFeed(live, () => runs)
   const runs: Runs = createRuns({ database, kinds, clock, log, onChange: (id) => runFeed.changed(id) })
@@ -163,16 +174,26 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     return (ended.result as { readonly name: string }).name
   }
 
-  const defaultModel = async (ensure: EnsureModelOptions = {}): Promise<string> =>
-    ensureDefaultModel({
-      config: { ...config, models: (await current()).models },
+  const chooseDefault = async (
+    how: Pick<DefaultModelOptions, 'ensure' | 'say'> & { readonly autoPull?: boolean },
+    signal: AbortSignal | undefined,
+  ): Promise<string> => {
+    const chosen = (await current()).models
+    return await ensureDefaultModel({
+      config: { ...config, models: { ...chosen, autoPull: how.autoPull ?? chosen.autoPull } },
       models,
       hubAnswers: async () =>
         !config.network.offline &&
-        (await answersWithin(fetch, config.hub.endpoint, config.downloads.probeTimeoutMs, ensure.signal)) === undefined,
-      ensure: (name) => ensureModel(name, ensure),
-      say: ensure.say ?? ((line) => log.info({}, line)),
+        (await answersWithin(fetch, config.hub.endpoint, config.downloads.probeTimeoutMs, signal)) === undefined,
+      ensure: how.ensure,
+      say: how.say,
     })
+  }
+  const defaultModel = (ensure: EnsureModelOptions = {}): Promise<string> =>
+    chooseDefault(
+      { ensure: (name) => ensureModel(name, ensure), say: ensure.say ?? ((line) => log.info({}, line)) },
+      ensure.signal,
+    )
 
   const insights = createModelInsights({ models, pool, config, paths, database, clock })
   const answering = createGateway({

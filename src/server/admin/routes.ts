@@ -6,6 +6,7 @@ import { hardware } from './hardware.ts'
 import { engineLog, listLoaded, loadModel, unloadModel } from './loaded.ts'
 import {
   copyModel,
+  getDefaultModel,
   listCatalog,
   listModels,
   modelRemovalPreview,
@@ -35,6 +36,7 @@ export const adminRoutes: readonly Route[] = [
   listModels,
   listCatalog,
   pullModel,
+  getDefaultModel,
   resolveModel,
   showModel,
   removeModel,

@@ -18,6 +18,17 @@ export function startPull(
 }
 
 /**
+ * Brings the default model, whichever that is. Who asks while that is being done gets the same run: two pages, or two clicks,
+ * want one model.
+ */
+export function startDefaultPull({ server }: Pick<RouteRequest, 'server'>): RunRecord {
+  const { runs } = server.sanjha
+  const kind = 'default-model'
+  const [current] = (['running', 'queued'] as const).flatMap((state) => runs.list({ kind, state, limit: 1 }))
+  return current ?? runs.start(kind, {})
+}
+
+/**
  * Who may use the API of a server that others can reach shall not thereby read its files or make it call hosts in its own
  * network; whoever sits at the machine has the command line for that. Errors: `invalid_reference`, `forbidden`.
  */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAnswers } from '../../app/answers/createAnswers.ts'
 import type { Sanjha } from '../../app/contract.ts'
+import { ensureDefaultModel } from '../../app/defaultModel.ts'
+import { createDefaultModelRunKind } from '../../app/defaultModelRun.ts'
 import { HomeWatch } from '../../app/live/HomeWatch.ts'
 import { LiveHub } from '../../app/live/LiveHub.ts'
 import { RunFeed } from '../../app/live/RunFeed.ts'
@@ -36,6 +38,10 @@ import { TestModels } from './TestModels.ts'
 export interface TestServerOptions {
   /** By model name. Default: one `test`. */
   readonly engines?: Readonly<Record<string, Engine>>
+  /** Default: with one model, `test`. */
+  readonly models?: TestModels
+  /** Whether the hub of the default model answers. Default: no. */
+  readonly hubAnswers?: boolean
   /** Settings of the server that differ from the defaults. */
   readonly settings?: Partial<Config['server']>
   readonly server?: ServerOptions
@@ -131,13 +137,21 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
   const defaults = defaultConfig()
   const config: Config = { ...defaults, server: { ...defaults.server, port: 0, ...options.settings } }
   const database = openDatabase(':memory:', [...runsMigrations, ...chatsMigrations, ...speedsMigrations])
-  const models = new TestModels(['test'])
+  const models = options.models ?? new TestModels(['test'])
   const log = options.log ?? silentLogger
   const live = new LiveHub({ log })
   const runFeed = new RunFeed(live, () => runs)
   const runs: Runs = createRuns({
     database,
-    kinds: [createPullRunKind(models)],
+    kinds: [
+      createPullRunKind(models),
+      createDefaultModelRunKind({
+        models,
+        usable: async (name) => (await models.find(name))?.name,
+        choose: (how) =>
+          ensureDefaultModel({ config, models, hubAnswers: async () => options.hubAnswers ?? false, ...how }),
+      }),
+    ],
     pollMs: 5,
     onChange: (id) => runFeed.changed(id),
   })

@@ -2,30 +2,36 @@ import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
 import { showHidden } from '../../parts/markdown/showHidden.ts'
 import type en from './messages/en.json'
+import { ToolDecision } from './tools/ToolDecision.tsx'
 import type { ToolCall } from './wire.ts'
 
 const states = {
   requested: 'chat.tool.requested',
+  running: 'chat.tool.running',
   done: 'chat.tool.done',
   failed: 'chat.tool.failed',
   refused: 'chat.tool.refused',
 } as const
 
+const looks = { requested: 'warn', running: 'info', done: 'good', failed: 'bad', refused: 'bad' } as const
+
 /** What the model did besides speaking, each call apart. */
-export function ToolCalls({ calls }: { calls: readonly ToolCall[] }): ReactNode {
+export function ToolCalls({ messageId, calls }: { messageId: string; calls: readonly ToolCall[] }): ReactNode {
   const text = useText<keyof typeof en>()
   return calls.map((call) => (
-    <details key={call.id} className="chat-tool">
+    // What is asked for has to be seen before it is allowed.
+    <details key={call.id} className="chat-tool" open={call.state === 'requested' || undefined}>
       <summary>
         <span>
           {text('chat.tool')} <code>{showHidden(call.name)}</code>
         </span>
-        <span className={`badge ${call.state === 'done' ? 'good' : call.state === 'requested' ? '' : 'bad'}`}>
+        <span className={`badge ${looks[call.state as keyof typeof looks] ?? ''}`}>
           {Object.hasOwn(states, call.state) ? text(states[call.state as keyof typeof states]) : call.state}
         </span>
       </summary>
       <p>{text('chat.tool.arguments')}</p>
       <Raw text={pretty(call.arguments)} />
+      {call.state === 'requested' && <ToolDecision messageId={messageId} call={call} />}
       {call.result !== undefined && (
         <>
           <p>{text('chat.tool.result')}</p>

@@ -35,7 +35,7 @@ function messageOf({ text, attachments }: Question): { text: string; data?: obje
 export const chatApi = {
   create: (model: string, data: object): Promise<ChatSummary> =>
     ask('/chats', { method: 'POST', body: { model, data } }),
-  get: (id: string, signal?: AbortSignal): Promise<ChatSummary> => ask(`/chats/${at(id)}`, signal ? { signal } : {}),
+  get: (id: string): Promise<ChatSummary> => ask(`/chats/${at(id)}/summary`),
   update: (id: string, patch: object): Promise<ChatSummary> =>
     ask(`/chats/${at(id)}`, { method: 'PATCH', body: patch }),
   removeChat: (id: string): Promise<unknown> => ask(`/chats/${at(id)}`, { method: 'DELETE' }),
@@ -60,6 +60,7 @@ export const chatApi = {
         ...(settings.system !== undefined && { system: settings.system }),
         ...(parentId !== undefined && { parentId }),
         ...(question && { message: messageOf(question) }),
+        ...(settings.tools && { tools: settings.tools }),
       },
     })
   },

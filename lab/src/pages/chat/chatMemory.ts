@@ -21,22 +21,24 @@ export const chatMemory = {
 
 /** What a chat keeps of its settings, in its `data`. */
 export function settingsOf(chat: ChatSummary | undefined): ChatSettingsValue {
-  const { system, settings, schema } = chat?.data ?? {}
+  const { system, settings, schema, tools } = chat?.data ?? {}
   return {
     ...(typeof system === 'string' && { system }),
     parameters: typeof settings === 'object' && settings !== null ? (settings as Record<string, unknown>) : {},
     ...(schema !== undefined && schema !== null && { schema }),
+    ...(Array.isArray(tools) && tools.length > 0 && { tools: tools as string[] }),
   }
 }
 
 /** The chat's `data` with other settings in it. */
 export function withSettings(data: ChatSummary['data'], value: ChatSettingsValue): Record<string, unknown> {
-  const { system: _system, settings: _settings, schema: _schema, ...rest } = data ?? {}
-  const { system, parameters, schema } = value
+  const { system: _system, settings: _settings, schema: _schema, tools: _tools, ...rest } = data ?? {}
+  const { system, parameters, schema, tools = [] } = value
   return {
     ...rest,
     ...(system !== undefined && { system }),
     settings: parameters,
     ...(schema !== undefined && { schema }),
+    ...(tools.length > 0 && { tools }),
   }
 }

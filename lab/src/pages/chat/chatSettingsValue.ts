@@ -6,4 +6,6 @@ export interface ChatSettingsValue {
   parameters: Record<string, unknown>
   /** A JSON Schema that the answers have to follow. */
   schema?: unknown
+  /** Names of the tool servers whose tools the model may ask for. */
+  tools?: readonly string[]
 }

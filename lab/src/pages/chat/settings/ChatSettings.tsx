@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { useText } from '../../../i18n/Texts.tsx'
 import { WithMessages } from '../../../i18n/WithMessages.tsx'
 import type { ChatSettingsValue } from '../chatSettingsValue.ts'
+import { ToolServers } from '../tools/ToolServers.tsx'
 import { AnswerForm } from './AnswerForm.tsx'
 import type en from './messages/en.json'
 import { ParameterField } from './ParameterField.tsx'
@@ -42,21 +43,30 @@ function Panel({ value, onChange, model }: ChatSettingsProps): ReactNode {
   const [said, say] = useState('')
   // A part that is taken away shall be absent, not undefined: the value is compared and stored.
   const change = (part: Partial<Record<keyof ChatSettingsValue, unknown>>): void => {
-    const { system, parameters, schema } = { ...value, ...part } as ChatSettingsValue
-    onChange({ ...(system !== undefined && { system }), parameters, ...(schema !== undefined && { schema }) })
+    const { system, parameters, schema, tools = [] } = { ...value, ...part } as ChatSettingsValue
+    onChange({
+      ...(system !== undefined && { system }),
+      parameters,
+      ...(schema !== undefined && { schema }),
+      ...(tools.length > 0 && { tools }),
+    })
   }
   const changeParameter = (name: string, chosen: unknown): void => {
     const { [name]: _, ...others } = value.parameters
     change({ parameters: effective(chosen === undefined ? others : { ...others, [name]: chosen }) })
   }
   const isAllDefault =
-    value.system === undefined && value.schema === undefined && Object.keys(value.parameters).length === 0
+    value.system === undefined &&
+    value.schema === undefined &&
+    value.tools === undefined &&
+    Object.keys(value.parameters).length === 0
   return (
     <section className="chat-settings" aria-label={text('chatSettings.label')}>
       <SystemPrompt value={value.system} defaults={defaults} onChange={(system) => change({ system })} />
       {(Object.keys(parameterGroups) as ParameterGroup[]).map((group) => (
         <Group key={group} group={group} values={value.parameters} defaults={defaults} onChange={changeParameter} />
       ))}
+      <ToolServers value={value.tools ?? []} onChange={(tools) => change({ tools })} />
       <AnswerForm schema={value.schema} onChange={(schema) => change({ schema })} />
       <Presets value={value} onChange={onChange} say={say} />
       <div className="chat-settings-end">

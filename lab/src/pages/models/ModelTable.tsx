@@ -1,10 +1,20 @@
 import { type SortingState, useTable } from '@tanstack/react-table'
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  Fragment,
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { Icon } from '../../parts/Icon.tsx'
 import type { ModelRow } from './mergeModels.ts'
 import { columns, features, isSortKey } from './modelColumns.tsx'
 import type { ModelFilters, SortKey } from './modelFilters.ts'
+import { PullStatus } from './PullStatus.tsx'
 import { useModelText } from './texts.ts'
 
 /** The line whose details were opened last: who comes back finds the keyboard and the page there. */
@@ -31,11 +41,11 @@ export function ModelTable({ rows, sort, onSort }: ModelTableProps): ReactNode {
     state: { sorting },
   })
   const lines = table.getRowModel().rows
-  const body = useRef<HTMLTableSectionElement>(null)
-  const margin = useTop(body)
+  const element = useRef<HTMLTableElement>(null)
+  const margin = useBodyTop(element)
   const [focused, setFocused] = useState<string | null>(null)
   const held = focused === null ? -1 : lines.findIndex(({ id }) => id === focused)
-  const virtualizer = useWindowVirtualizer<HTMLTableRowElement>({
+  const virtualizer = useWindowVirtualizer<HTMLTableSectionElement>({
     count: lines.length,
     estimateSize: () => 62,
     overscan: 8,
@@ -57,7 +67,7 @@ export function ModelTable({ rows, sort, onSort }: ModelTableProps): ReactNode {
       if (line === undefined) return
       setFocused(line.id)
       virtualizer.scrollToIndex(index, { align: 'auto' })
-      focusWhenThere(() => body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`))
+      focusWhenThere(() => element.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`))
     },
     [lines, virtualizer],
   )
@@ -83,10 +93,16 @@ export function ModelTable({ rows, sort, onSort }: ModelTableProps): ReactNode {
     focusLine(Math.min(lines.length - 1, Math.max(0, at + step)))
   }
 
-  const items = virtualizer.getVirtualItems()
   let end = margin
   return (
-    <table className="models" aria-rowcount={lines.length + 1}>
+    <table
+      className="models"
+      aria-rowcount={lines.length + 1}
+      onKeyDown={onKeyDown}
+      onFocus={({ target }) => setFocused(target.closest('[data-key]')?.getAttribute('data-key') ?? null)}
+      onBlur={() => setFocused(null)}
+      ref={element}
+    >
       <caption className="shell-hidden">{text('models.caption')}</caption>
       <thead>
         <tr aria-rowindex={1}>
@@ -101,52 +117,60 @@ export function ModelTable({ rows, sort, onSort }: ModelTableProps): ReactNode {
           )}
         </tr>
       </thead>
-      <tbody
-        ref={body}
-        onKeyDown={onKeyDown}
-        onFocus={({ target }) => setFocused(target.closest('[data-key]')?.getAttribute('data-key') ?? null)}
-        onBlur={() => setFocused(null)}
-      >
-        {items.map((item) => {
-          const line = lines[item.index]
-          if (line === undefined) return null
-          const gap = item.start - end
-          end = item.end
-          return [
-            gap > 0 && <Gap key={`before ${line.id}`} height={gap} />,
-            <tr
-              key={line.id}
+      {virtualizer.getVirtualItems().map((item) => {
+        const line = lines[item.index]
+        if (line === undefined) return null
+        const gap = item.start - end
+        end = item.end
+        return (
+          <Fragment key={line.id}>
+            <Gap height={gap} />
+            <tbody
               ref={virtualizer.measureElement}
               data-index={item.index}
               data-key={line.id}
-              aria-rowindex={item.index + 2}
-              onClickCapture={(event) => {
-                if ((event.target as Element).closest('.models-name')) lastOpened.key = line.id
+              onClickCapture={({ target }) => {
+                if ((target as Element).closest('.models-name')) lastOpened.key = line.id
               }}
             >
-              {line.getAllCells().map((cell) => {
-                const Cell = cell.column.id === 'name' ? 'th' : 'td'
-                return (
-                  <Cell
-                    key={cell.id}
-                    className={`models-col-${cell.column.id}`}
-                    {...(Cell === 'th' && { scope: 'row' })}
-                  >
-                    {isSortKey(cell.column.id) && cell.column.id !== 'name' && (
-                      <span className="models-label">{text(`models.column.${cell.column.id}`)}</span>
-                    )}
-                    <div>
-                      <table.FlexRender cell={cell} />
-                    </div>
+              <tr aria-rowindex={item.index + 2}>
+                {line.getAllCells().map((cell) => (
+                  <Cell key={cell.id} column={cell.column.id}>
+                    <table.FlexRender cell={cell} />
                   </Cell>
-                )
-              })}
-            </tr>,
-          ]
-        })}
-        <Gap height={margin + virtualizer.getTotalSize() - end} />
-      </tbody>
+                ))}
+              </tr>
+              {line.original.pull !== null && (
+                <tr className="models-below">
+                  <td colSpan={columns.length}>
+                    <PullStatus run={line.original.pull} name={line.original.name} />
+                  </td>
+                </tr>
+              )}
+            </tbody>
+          </Fragment>
+        )
+      })}
+      <Gap height={margin + virtualizer.getTotalSize() - end} />
     </table>
+  )
+}
+
+/** In a card, where there are no headers above, each fact says what it is. */
+function Cell({ column, children }: { column: string; children: ReactNode }): ReactNode {
+  const { text } = useModelText()
+  if (column === 'name') {
+    return (
+      <th scope="row" className="models-col-name">
+        {children}
+      </th>
+    )
+  }
+  return (
+    <td className={`models-col-${column}`}>
+      {isSortKey(column) && <span className="models-label">{text(`models.column.${column}`)}</span>}
+      <div>{children}</div>
+    </td>
   )
 }
 
@@ -158,10 +182,11 @@ const heightOf = (line: Element): number =>
 function Gap({ height }: { height: number }): ReactNode {
   if (height <= 0) return null
   return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row takes no focus
-    <tr aria-hidden="true" className="models-gap">
-      <td colSpan={columns.length} style={{ height }} />
-    </tr>
+    <tbody aria-hidden="true" className="models-gap">
+      <tr>
+        <td colSpan={columns.length} style={{ height }} />
+      </tr>
+    </tbody>
   )
 }
 
@@ -185,19 +210,21 @@ function SortableHeader(props: { column: SortKey } & Pick<ModelTableProps, 'sort
   )
 }
 
-/** Where an element begins in the page, kept up to date while what is above it grows and shrinks. */
-function useTop(element: React.RefObject<HTMLElement | null>): number {
+/** Where the lines begin in the page, kept up to date while what is above them grows and shrinks. */
+function useBodyTop(table: React.RefObject<HTMLTableElement | null>): number {
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
     const measure = (): void => {
-      const box = element.current?.getBoundingClientRect()
-      if (box !== undefined) setTop(Math.round(box.top + window.scrollY))
+      if (table.current === null) return
+      // The head sticks; on narrow screens there is none.
+      const { height } = table.current.tHead?.getBoundingClientRect() ?? { height: 0 }
+      setTop(Math.round(table.current.getBoundingClientRect().top + window.scrollY + height))
     }
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(document.body)
     return () => observer.disconnect()
-  }, [element])
+  }, [table])
   return top
 }
 

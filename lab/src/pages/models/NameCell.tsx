@@ -1,14 +1,13 @@
 import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
 import type { ModelRow } from './mergeModels.ts'
-import { PullStatus } from './PullStatus.tsx'
 import { useModelText } from './texts.ts'
 
 /** Where the details of a model are. What is filtered stays in the address, for the way back. */
 export const detailsPath = (name: string, search: string): string =>
   `/models/${encodeURIComponent(name)}${search === '' ? '' : `?${search}`}`
 
-/** The name, which leads to the details, and below it how a pull of it goes. */
+/** The name, which leads to the details, and what is to be known before it is asked for. */
 export function NameCell({ row }: { row: ModelRow }): ReactNode {
   const { text } = useModelText()
   const search = useSearch()
@@ -23,7 +22,6 @@ export function NameCell({ row }: { row: ModelRow }): ReactNode {
           {text(row.reference === null ? 'models.catalog.nowhere' : 'models.catalog.unverified')}
         </small>
       )}
-      {row.pull !== null && <PullStatus run={row.pull} name={row.name} />}
     </>
   )
 }

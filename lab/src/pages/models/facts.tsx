@@ -81,8 +81,11 @@ export function SpeedWords({ speed }: { speed: Speed | null }): ReactNode {
 
 export function PlaceWords({ row }: { row: ModelRow }): ReactNode {
   const { text } = useModelText()
-  const { place, loaded, engine, parent } = row
-  const tone = { loaded: 'good', stored: 'info', pulling: 'warn', remote: 'info', catalog: '' }[place]
+  const { place, loaded, engine, parent, pull } = row
+  const tone = { loaded: 'good', stored: 'info', pulling: 'info', remote: 'info', catalog: '' }[place]
+  if (place === 'pulling' && pull !== null && pull.state !== 'queued' && pull.state !== 'running') {
+    return <span className="badge warn">{text(`models.pull.state.${pull.state}`)}</span>
+  }
   const state = loaded === null || loaded.state === 'ready' ? null : loaded.state
   return (
     <>

@@ -5,20 +5,22 @@ import { isActive } from './mergeModels.ts'
 import { useModelText } from './texts.ts'
 import { usePulls } from './useModels.ts'
 
-/** Says in words which pull has ended since the page was opened, and asks anew for the models when one brought something. */
+/** Says which pulls have ended since the page was opened, and asks anew for the models when one brought something. */
 export function usePullNews(): void {
   const { text } = useModelText()
   const client = useQueryClient()
   const { data } = usePulls()
-  const active = useRef<ReadonlySet<string>>(new Set())
+  /** Those that had ended when they were last looked at; undefined before the first look. */
+  const ended = useRef<ReadonlySet<string>>(undefined)
   useEffect(() => {
-    const runs = data?.runs ?? []
-    for (const { id, state, input, result } of runs) {
-      if (!active.current.has(id) || state === 'queued' || state === 'running') continue
+    if (data === undefined) return
+    const runs = data.runs.filter((run) => !isActive(run))
+    for (const { id, state, input, result } of ended.current === undefined ? [] : runs) {
+      if (ended.current?.has(id) || state === 'queued' || state === 'running') continue
       const name = result?.name ?? input.model
       toast({ kind: state === 'succeeded' ? 'good' : 'info', text: text(`models.news.${state}`, { name }) })
       if (state === 'succeeded') void client.invalidateQueries({ queryKey: ['models'] })
     }
-    active.current = new Set(runs.filter(isActive).map(({ id }) => id))
+    ended.current = new Set(runs.map(({ id }) => id))
   }, [data, client, text])
 }

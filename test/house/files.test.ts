@@ -78,11 +78,13 @@ test('the lock file is in step with package.json', () => {
   expect(scripted.filter((path) => path !== 'node_modules/koffi')).toEqual([])
 })
 
-test('every dependency is weighed in decision 0004', () => {
+test('every dependency is weighed in decision 0004 or 0013', () => {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
-  const page = readFileSync(join(root, 'docs/decisions/0004-libraries.md'), 'utf8')
+  const page = ['0004-libraries.md', '0013-libraries-of-the-lab.md']
+    .map((file) => readFileSync(join(root, 'docs/decisions', file), 'utf8'))
+    .join('\n')
   const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
   // Siblings are named by their last part only: `commander, extra-typings`.
   const isNamed = (name: string): boolean =>

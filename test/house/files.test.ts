@@ -6,7 +6,9 @@ import { repositoryFiles } from '../support/repositoryFiles.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 /** Files longer than 400 lines, each with the reason why it is not split. */
-const longFiles: Record<string, string> = {}
+const longFiles: Record<string, string> = {
+  'lab/src/api/schema.ts': 'made from the OpenAPI document, and read by the compiler only',
+}
 
 const files = repositoryFiles(root)
 const isText = (path: string): boolean => /\.(ts|tsx|js|cjs|mjs|json|md|yaml|yml|css|html|svg|sh)$|^\.ci\//.test(path)

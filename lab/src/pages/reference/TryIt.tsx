@@ -158,7 +158,7 @@ function ParameterInput(props: {
 function useStoredModel(): string | undefined {
   const { data } = useQuery({
     queryKey: ['reference model'],
-    queryFn: async ({ signal }) => (await ask<{ models: { name: string }[] }>('/models', { signal })).models,
+    queryFn: async ({ signal }) => (await ask('/models', { signal })).models,
     staleTime: 60_000,
   })
   return data?.[0]?.name

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { Redirect, Route, Router, Switch } from 'wouter'
+import { Route, Router, Switch } from 'wouter'
 import { followLive } from './api/followLive.ts'
 import { LabError } from './api/LabError.ts'
 import { liveEvents } from './api/liveEvents.ts'
@@ -9,6 +9,7 @@ import { type Language, rememberLanguage } from './i18n/languages.ts'
 import { loadMessages, type Messages } from './i18n/loadMessages.ts'
 import { TextsProvider } from './i18n/Texts.tsx'
 import { pages } from './routes.ts'
+import { HomeRedirect } from './shell/HomeRedirect.tsx'
 import { PageOutlet } from './shell/PageOutlet.tsx'
 import { preloadLanguage } from './shell/preloadLanguage.ts'
 import { NotFound, Shell } from './shell/Shell.tsx'
@@ -49,7 +50,7 @@ export function App({ first }: { first: { language: Language; messages: Messages
                   </Route>
                 ))}
                 <Route path="/">
-                  <Redirect to={`/${pages[0]?.name}`} replace />
+                  <HomeRedirect />
                 </Route>
                 <Route>
                   <NotFound />

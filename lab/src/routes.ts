@@ -7,6 +7,8 @@ export interface Page {
   readonly name: string
   readonly title: keyof typeof shell
   readonly load: () => Promise<ComponentType>
+  /** Not in the navigation: people are led to it. */
+  readonly hidden?: true
 }
 
 export const pages: readonly Page[] = [
@@ -34,5 +36,11 @@ export const pages: readonly Page[] = [
     name: 'reference',
     title: 'shell.reference',
     load: async () => (await import('./pages/reference/ReferencePage.tsx')).ReferencePage,
+  },
+  {
+    name: 'welcome',
+    title: 'shell.welcome',
+    load: async () => (await import('./pages/welcome/WelcomePage.tsx')).WelcomePage,
+    hidden: true,
   },
 ]

@@ -9,8 +9,9 @@ export function useRunTitle(): (run: Pick<Run, 'kind' | 'title' | 'input'>) => {
   return ({ kind, title, input }) => {
     const key = `run.title.${kind}`
     const values = typeof input === 'object' && input !== null ? (input as Values) : {}
-    const needed = kind === 'pull' ? 'model' : 'backend'
-    if (!hasText(key) || typeof values[needed] !== 'string') return { text: title, lang: 'en' }
+    const needed = { pull: 'model', 'engine-install': 'backend' }[kind]
+    if (!hasText(key) || (needed !== undefined && typeof values[needed] !== 'string'))
+      return { text: title, lang: 'en' }
     return { text: text(key as keyof typeof en, values) }
   }
 }

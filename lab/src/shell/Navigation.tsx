@@ -12,6 +12,8 @@ import { Shortcut } from './Shortcut.tsx'
 import { isMac, shortcutKeys } from './shortcuts.ts'
 import { isWide, sidebar } from './sidebar.ts'
 
+const shownPages = pages.filter(({ hidden }) => !hidden)
+
 /** The way to the pages: a column on wide screens, which can be made narrow; a bar with a panel on narrow ones. */
 export function Navigation(props: {
   current: string | undefined
@@ -98,7 +100,7 @@ export function Navigation(props: {
         </button>
         <nav aria-label={text('shell.navigation')}>
           <ul>
-            {pages.map(({ name, title }) => (
+            {shownPages.map(({ name, title }) => (
               <li key={name}>
                 <Link
                   href={`/${name}`}

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { z } from 'zod'
+import type { ModelDetails, PullOptions } from '../../models/index.ts'
 import { allRoutes } from '../allRoutes.ts'
 import { lastLines } from '../http/lastLines.ts'
+import { TestModels } from '../testing/TestModels.ts'
 import { type Json, type TestServer, testServer } from '../testing/testServer.ts'
 
 let t: TestServer
@@ -114,12 +116,25 @@ it('reads the last lines of a log, however long it is', async () => {
   await rm(folder, { recursive: true })
 })
 
-it('brings the default model once, however often it is asked', async () => {
-  const first = await ask('POST', '/models/default', '/models/default')
-  const again = await ask('POST', '/models/default', '/models/default')
-  expect(again.id).toBe(first.id)
-  const run = await t.sanjha.runs.wait(first.id)
+it('brings the default model, and says what was taken because no hub answers', async () => {
+  const { id } = await ask('POST', '/models/default', '/models/default')
+  const run = await t.sanjha.runs.wait(id)
   expect(run).toMatchObject({ kind: 'default-model', state: 'succeeded', result: { name: 'smollm2' } })
-  // No hub answers here; what was taken instead is said.
   expect((run.result as { said: string[] }).said.join(' ')).toContain('SmolLM2-135M-Instruct from the package registry')
+})
+
+it('brings the default model once, however often it is asked', async () => {
+  class SlowModels extends TestModels {
+    override pull(_reference: string, options?: PullOptions): Promise<ModelDetails> {
+      return super.pull('slow', options)
+    }
+  }
+  const slow = testServer({ models: new SlowModels([]) })
+  try {
+    const ids: string[] = []
+    for (let i = 0; i < 2; i++) ids.push((await slow.json('POST', '/sanjha/v1/models/default')).body.id)
+    expect(ids[0]).toBe(ids[1])
+  } finally {
+    await slow.close()
+  }
 })

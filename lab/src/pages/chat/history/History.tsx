@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Link } from 'wouter'
 import { WithMessages } from '../../../i18n/WithMessages.tsx'
 import { Icon } from '../../../parts/Icon.tsx'
 import { ChatList } from './ChatList.tsx'
@@ -169,19 +169,9 @@ function useRowActions(latest: RowActions): RowActions {
   return kept
 }
 
+/** Its keys (Ctrl/Cmd+Shift+O) work on every page: the shell has them. */
 function NewChat({ href }: { href: string }): ReactNode {
   const text = useHistoryText()
-  const [, navigate] = useLocation()
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      const isIt = (event.ctrlKey || event.metaKey) && event.shiftKey && !event.altKey && event.code === 'KeyO'
-      if (!isIt || document.querySelector('dialog[open]') !== null) return
-      event.preventDefault()
-      navigate(href)
-    }
-    addEventListener('keydown', onKeyDown)
-    return () => removeEventListener('keydown', onKeyDown)
-  }, [href, navigate])
   return (
     <Link href={href} className="button history-new" aria-keyshortcuts="Control+Shift+O Meta+Shift+O">
       <Icon name="plus" />

@@ -66,6 +66,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactNode {
           <input
             id={id}
             type="file"
+            className="history-file"
             multiple
             accept=".json,.jsonl,application/json"
             disabled={isBusy}

@@ -20,7 +20,9 @@ export function SearchHits({ find, place }: { find: string; place: HistoryPlace 
   if (data === undefined) return error === null ? <Loading /> : <Failed error={error} onAgain={refetch} />
   return (
     <section className="history-group">
-      <h3 role="status">{text('history.found', { count: data.length })}</h3>
+      <h3>
+        <span role="status">{text('history.found', { count: data.length })}</span>
+      </h3>
       {data.length === 0 && <p className="history-empty">{text('history.found.none')}</p>}
       <ul>
         {data.map((hit) => (

@@ -24,7 +24,12 @@ export function SelectionBar(props: {
   const isWhole = chats.length > 0 && ids.length === chats.length
   return (
     <section className="history-selection" aria-label={text('history.selection')}>
-      <p role="status">{text('history.selected', { count: ids.length })}</p>
+      <div className="toolbar">
+        <p role="status">{text('history.selected', { count: ids.length })}</p>
+        <button type="button" className="button small" onClick={onDone}>
+          {text('history.done')}
+        </button>
+      </div>
       <div className="toolbar">
         <button
           type="button"
@@ -66,9 +71,6 @@ export function SelectionBar(props: {
             }
           />
         )}
-        <button type="button" className="button small push" onClick={onDone}>
-          {text('history.done')}
-        </button>
       </div>
     </section>
   )

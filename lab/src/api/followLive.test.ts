@@ -91,3 +91,23 @@ it('knows what is loaded from the event itself', async () => {
   tell('settings', {})
   expect(asked).toEqual([])
 })
+
+it('an answer that was on its way does not undo the news', async () => {
+  await shown(['run', 'a'], run('a', 'running'))
+  let state: Run['state'] = 'running'
+  const observer = new QueryObserver(client, {
+    queryKey: ['run', 'a'],
+    queryFn: async () => {
+      const now = run('a', state)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return now
+    },
+  })
+  observer.subscribe(() => undefined)
+  void observer.refetch()
+  await vi.waitFor(() => expect(client.isFetching()).toBe(1))
+  state = 'cancelled'
+  tell('run', { run: run('a', 'cancelled') })
+  await vi.waitFor(() => expect(client.isFetching()).toBe(0))
+  expect(client.getQueryData<Run>(['run', 'a'])?.state).toBe('cancelled')
+})

@@ -14,6 +14,10 @@ const restMs = 400
  */
 export function followLive(client: QueryClient, live: Pick<LiveConnection, 'on'>): void {
   const refresh = createRefresh(client)
+  /** An answer that is on its way may be older than the news, and would be taken for newer. */
+  const refreshIfAsked = (queryKey: unknown[]): void => {
+    if (client.isFetching({ queryKey }) > 0) refresh(queryKey)
+  }
   live.on('hello', () => {
     // What happened in between was told to nobody.
     void client.invalidateQueries({ predicate: ({ queryKey }) => !constant.has(queryKey[0]) })
@@ -22,10 +26,12 @@ export function followLive(client: QueryClient, live: Pick<LiveConnection, 'on'>
   live.on('settings', () => refresh(['settings'], ['remotes']))
   live.on('loaded', (loaded) => {
     client.setQueryData(['loaded'], (old: unknown) => (old === undefined ? undefined : loaded))
+    refreshIfAsked(['loaded'])
   })
   live.on('chats', ({ chatId }) => refresh(['chats'], chatId === null ? ['chat'] : ['chat', chatId]))
   live.on('run', ({ run }) => {
     client.setQueryData(['run', run.id], (old: unknown) => (old === undefined ? undefined : run))
+    refreshIfAsked(['run', run.id])
     if (placeRun(client, run)) refresh(['runs'])
   })
 }

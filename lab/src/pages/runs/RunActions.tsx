@@ -19,15 +19,17 @@ export function RunActions({ run }: { run: Run }): ReactNode {
   const change = useMutation({
     mutationFn: (action: 'cancel' | 'resume') =>
       ask<Run>(`/runs/${encodeURIComponent(run.id)}/${action}`, { method: 'POST' }),
-    onSuccess: (changed, action) => {
-      client.setQueryData(['run', run.id], changed)
+    // The answer may be older than what was told meanwhile: it is asked for, not believed.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['run', run.id] })
       void client.invalidateQueries({ queryKey: ['runs'] })
+    },
+    onSuccess: (_, action) => {
       announce(text(action === 'cancel' ? 'runs.cancelled' : 'runs.resumed', { title }))
     },
     onError: (error) => {
       const { message, hint } = LabError.from(error).facts
       toast({ kind: 'bad', text: [text('state.failed'), message, hint].filter(Boolean).join(' ') })
-      void client.invalidateQueries({ queryKey: ['run', run.id] })
     },
   })
   const model = madeModel(run)

@@ -80,6 +80,8 @@ it('shows 10,000 models with few of them in the document, and leads by keyboard 
   await page.evaluate(() => window.scrollTo(0, 0))
   await page.getByRole('link', { name: 'model-00001', exact: true }).waitFor()
   expect(await most()).toBeLessThan(60)
+  // However far one scrolls, the keyboard is not lost.
+  expect(await left.evaluate((link) => link === document.activeElement)).toBe(true)
 })
 
 it('keeps filters and order in the address, and finds models by words', async () => {
@@ -232,8 +234,27 @@ it('shows what it has when the catalogue fails, and says what failed when nothin
   await page.reload()
   await page.getByRole('alert').getByText('The disk is gone.').waitFor()
   await page.unroute('**/sanjha/v1/models')
+  await page.route('**/sanjha/v1/models', (route) => route.abort())
+  await page.reload()
+  await page.getByRole('alert').getByText('Sanjha does not answer').waitFor()
+  await page.unroute('**/sanjha/v1/models')
   await page.getByRole('button', { name: 'Try again' }).click()
   await line(page, 'test').waitFor()
+})
+
+it('has models of remote engines in the same list, and offers for them what can be done with them', async () => {
+  Object.assign(server.sanjha, { remoteModels: async () => ['far/their-model'] })
+  await using lab = await openLab(browser, `${url}/lab/models?where=remote`)
+  const { page } = lab
+  await page.getByText('1 model of 2').waitFor()
+  await line(page, 'far/their-model').getByText('with far').waitFor()
+  await page.getByRole('link', { name: 'far/their-model', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'far/their-model' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/lab/models/far%2Ftheir-model')
+  expect(await page.getByRole('link', { name: 'Chat', exact: true }).last().getAttribute('href')).toBe(
+    '/lab/chat?model=far%2Ftheir-model',
+  )
+  expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
 })
 
 it('changes without being asked when something else changes the models', async () => {

@@ -1,11 +1,15 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
-import { ModelDetails } from './details/ModelDetails.tsx'
+import { WithMessages } from '../../i18n/WithMessages.tsx'
+import { Loading } from '../../parts/States.tsx'
 import { ModelList } from './ModelList.tsx'
-import { PullDialog } from './PullDialog.tsx'
 import { useModels } from './useModels.ts'
 import { usePullNews } from './usePullNews.ts'
 import './models.css'
+
+// The list is what is looked at first; the rest comes when it is asked for.
+const ModelDetails = lazy(async () => ({ default: (await import('./details/ModelDetails.tsx')).ModelDetails }))
+const PullDialog = lazy(async () => ({ default: (await import('./PullDialog.tsx')).PullDialog }))
 
 /** `/models`: what is here and what could be, in one list. `/models/NAME`: one of them. */
 export function ModelsPage(): ReactNode {
@@ -21,8 +25,20 @@ export function ModelsPage(): ReactNode {
     })
   return (
     <div className="models-page">
-      {name === null ? <ModelList view={view} /> : <ModelDetails key={name} name={name} view={view} />}
-      {asked !== null && asked !== '' && <PullDialog key={asked} reference={asked} onClose={close} />}
+      {name === null ? (
+        <ModelList view={view} />
+      ) : (
+        <WithMessages folder="pages/models/details">
+          <Suspense fallback={<Loading />}>
+            <ModelDetails key={name} name={name} view={view} />
+          </Suspense>
+        </WithMessages>
+      )}
+      {asked !== null && asked !== '' && (
+        <Suspense fallback={<Loading />}>
+          <PullDialog key={asked} reference={asked} onClose={close} />
+        </Suspense>
+      )}
     </div>
   )
 }

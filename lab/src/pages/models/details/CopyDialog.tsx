@@ -3,13 +3,13 @@ import { useLocation, useSearch } from 'wouter'
 import { Dialog } from '../../../parts/Dialog.tsx'
 import { ErrorNote } from '../ErrorNote.tsx'
 import { detailsPath } from '../NameCell.tsx'
-import { useModelText } from '../texts.ts'
 import { useModelActions } from '../useModelActions.ts'
 import { useWork } from '../useWork.ts'
+import { useDetailText } from './texts.ts'
 
 /** Gives a model another name; its bytes are there once. */
 export function CopyDialog({ name, onClose }: { name: string; onClose: () => void }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const actions = useModelActions()
   const work = useWork()
   const id = useId()

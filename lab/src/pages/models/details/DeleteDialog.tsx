@@ -6,14 +6,14 @@ import { formatBytes } from '../../../i18n/formatNumbers.ts'
 import { Dialog } from '../../../parts/Dialog.tsx'
 import { toast } from '../../../parts/Toasts.tsx'
 import { ErrorNote } from '../ErrorNote.tsx'
-import { useModelText } from '../texts.ts'
 import { useModelActions } from '../useModelActions.ts'
 import { useWork } from '../useWork.ts'
 import type { Removal } from '../wire.ts'
+import { useDetailText } from './texts.ts'
 
 /** Says what would go and what would stay, and deletes only then. */
 export function DeleteDialog({ name, onClose }: { name: string; onClose: () => void }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const actions = useModelActions()
   const work = useWork()
   const search = useSearch()
@@ -57,7 +57,7 @@ export function DeleteDialog({ name, onClose }: { name: string; onClose: () => v
 }
 
 function Consequences({ removal }: { removal: Removal }): ReactNode {
-  const { text, language } = useModelText()
+  const { text, language } = useDetailText()
   const { removes, freedBytes, sharedBytes, loaded } = removal
   return (
     <>

@@ -3,14 +3,14 @@ import { Link, useSearchParams } from 'wouter'
 import { Icon } from '../../../parts/Icon.tsx'
 import type { ModelRow } from '../mergeModels.ts'
 import { canChat, chatPath } from '../RowAction.tsx'
-import { useModelText } from '../texts.ts'
 import type { ModelFacts } from '../wire.ts'
 import { CopyDialog } from './CopyDialog.tsx'
 import { DeleteDialog } from './DeleteDialog.tsx'
+import { useDetailText } from './texts.ts'
 
 /** Chat, pull, copy, delete: what suits where the model is. */
 export function DetailActions({ row, facts }: { row: ModelRow; facts: ModelFacts | null }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const [, setSearch] = useSearchParams()
   const [asked, setAsked] = useState<'copy' | 'delete' | null>(null)
   const { place, reference } = row

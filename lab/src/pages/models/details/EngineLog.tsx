@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { ask } from '../../../api/ask.ts'
 import { ErrorNote } from '../ErrorNote.tsx'
-import { useModelText } from '../texts.ts'
+import { useDetailText } from './texts.ts'
 
 const shownLines = 60
 
 /** What the engine wrote last: where it says why a model could not be loaded. */
 export function EngineLog({ name, isOpen: isOpenFirst }: { name: string; isOpen: boolean }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const [isOpen, setOpen] = useState(isOpenFirst)
   const { data, error } = useQuery({
     queryKey: ['models', 'log', name],

@@ -2,17 +2,17 @@ import { type ReactNode, useId } from 'react'
 import { formatBytes } from '../../../i18n/formatNumbers.ts'
 import { FitWords, License, Parameters, Size, SpeedWords, Tokens } from '../facts.tsx'
 import type { ModelRow } from '../mergeModels.ts'
-import { type ModelText, useModelText } from '../texts.ts'
 import type { ModelFacts } from '../wire.ts'
+import { type DetailText, useDetailText } from './texts.ts'
 
 /** What is known of a model: from its file's header where it is here, else what the catalogue says. */
 export function FactList({ row, facts }: { row: ModelRow | undefined; facts: ModelFacts | null }): ReactNode {
-  const { text, language } = useModelText()
+  const { text, language } = useDetailText()
   const id = useId()
   const model = facts ?? row
   if (model === undefined) return null
   const can = model.capabilities.filter((each) => each in capabilities) as (keyof typeof capabilities)[]
-  const entries: readonly (readonly [ModelText, ReactNode])[] = [
+  const entries: readonly (readonly [DetailText, ReactNode])[] = [
     ['models.column.size', row?.place === 'remote' ? null : <Size key="size" bytes={model.size} />],
     ['models.column.parameters', model.parameters !== null && <Parameters key="parameters" value={model.parameters} />],
     ['models.column.quantization', model.quantization],

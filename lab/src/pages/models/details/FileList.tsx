@@ -1,10 +1,10 @@
 import { type ReactNode, useId } from 'react'
 import { Size } from '../facts.tsx'
-import { useModelText } from '../texts.ts'
 import type { ModelFacts } from '../wire.ts'
+import { useDetailText } from './texts.ts'
 
 export function FileList({ files }: Pick<ModelFacts, 'files'>): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const id = useId()
   return (
     <section className="card" aria-labelledby={id}>

@@ -1,11 +1,11 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { formatBytes } from '../../../i18n/formatNumbers.ts'
 import { ErrorNote } from '../ErrorNote.tsx'
-import { useModelText } from '../texts.ts'
 import { useModelActions } from '../useModelActions.ts'
 import { useWork } from '../useWork.ts'
 import type { LoadedModel, ModelFacts } from '../wire.ts'
 import { EngineLog } from './EngineLog.tsx'
+import { useDetailText } from './texts.ts'
 
 interface MemorySectionProps {
   readonly name: string
@@ -16,7 +16,7 @@ interface MemorySectionProps {
 
 /** Loading with a chosen context, unloading, what it uses meanwhile, and why it failed. */
 export function MemorySection({ name, loaded, facts }: MemorySectionProps): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const actions = useModelActions()
   const load = useWork()
   const unload = useWork()
@@ -82,7 +82,7 @@ export function MemorySection({ name, loaded, facts }: MemorySectionProps): Reac
 }
 
 function LoadedFacts({ loaded: { state, status, contextLength, expiresAt } }: { loaded: LoadedModel }): ReactNode {
-  const { text, language } = useModelText()
+  const { text, language } = useDetailText()
   return (
     <dl className="models-facts models-grid">
       <div>

@@ -1,10 +1,10 @@
 import { type ReactNode, useId, useState } from 'react'
-import { useModelText } from '../texts.ts'
 import type { ModelFacts } from '../wire.ts'
+import { useDetailText } from './texts.ts'
 
 /** What the file's header says, word for word; its chat template; and the defaults of this model. */
 export function MetadataList({ facts }: { facts: ModelFacts }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const id = useId()
   const [wanted, setWanted] = useState('')
   const defaults = Object.entries(facts.defaults)

@@ -8,7 +8,6 @@ import { Failed, Loading } from '../../../parts/States.tsx'
 import { PlaceWords } from '../facts.tsx'
 import type { ModelRow } from '../mergeModels.ts'
 import { PullStatus } from '../PullStatus.tsx'
-import { useModelText } from '../texts.ts'
 import type { ModelsView } from '../useModels.ts'
 import type { ModelFacts } from '../wire.ts'
 import { DetailActions } from './DetailActions.tsx'
@@ -17,11 +16,12 @@ import { FileList } from './FileList.tsx'
 import { MemorySection } from './MemorySection.tsx'
 import { MetadataList } from './MetadataList.tsx'
 import { Origins } from './Origins.tsx'
+import { useDetailText } from './texts.ts'
 import { Usage } from './Usage.tsx'
 
 /** One model: what its file and the catalogue say of it, and everything that can be done with it. */
 export function ModelDetails({ name, view }: { name: string; view: ModelsView }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const search = useSearch()
   const heading = useRef<HTMLHeadingElement>(null)
   const row = view.rows.find((each) => each.name.toLowerCase() === name.toLowerCase())
@@ -85,7 +85,7 @@ function Known({ row, facts }: { row: ModelRow | undefined; facts: ModelFacts | 
 }
 
 function Unknown({ name }: { name: string }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   return (
     <section className="card">
       <h2>{text('models.details.unknown')}</h2>

@@ -1,11 +1,11 @@
 import { type ReactNode, useId } from 'react'
 import type { ModelRow } from '../mergeModels.ts'
-import { useModelText } from '../texts.ts'
 import type { ModelFacts } from '../wire.ts'
+import { useDetailText } from './texts.ts'
 
 /** Where the bytes came from or can be had, and what the catalogue has to say. */
 export function Origins({ row, facts }: { row: ModelRow | undefined; facts: ModelFacts | null }): ReactNode {
-  const { text, language } = useModelText()
+  const { text, language } = useDetailText()
   const id = useId()
   const catalog = row?.catalog ?? null
   const notes = facts?.catalog?.notes ?? catalog?.notes ?? null

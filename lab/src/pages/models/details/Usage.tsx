@@ -1,12 +1,12 @@
 import { type ReactNode, useId } from 'react'
 import type { ModelRow } from '../mergeModels.ts'
 import { canChat } from '../RowAction.tsx'
-import { useModelText } from '../texts.ts'
 import { Command } from './Command.tsx'
+import { useDetailText } from './texts.ts'
 
 /** How to use a model from a terminal. */
 export function Usage({ row, name }: { row: ModelRow | undefined; name: string }): ReactNode {
-  const { text } = useModelText()
+  const { text } = useDetailText()
   const id = useId()
   const word = shellWord(row?.place === 'catalog' || row?.place === 'pulling' ? (row.reference ?? name) : name)
   const isTalker = row === undefined || canChat(row)

@@ -285,7 +285,9 @@ export interface Api {
       /** Absent: the first system message of the branch, else `system` of the chat’s data. */
       system?: (string | null)
       settings?: (Record<string, unknown> & {
+        /** The answer is cut off after so many tokens. Absent: when the context is full. */
         max_tokens?: (number | null)
+        /** OpenAI’s newer name for `max_tokens`. */
         max_completion_tokens?: (number | null)
         stop?: ((string | string[]) | null)
         response_format?: (({
@@ -326,33 +328,53 @@ export interface Api {
           type: "function"
           name: string
         }) | null)
+        /** Whether one answer may call several tools. */
         parallel_tool_calls?: (boolean | null)
         reasoning_effort?: (("none" | "minimal" | "low" | "medium" | "high" | "xhigh") | null)
         chat_template_kwargs?: ({
           enable_thinking?: (boolean | null)
         } | null)
+        /** Goes on although the model ends, until `max_tokens`. */
         ignore_eos?: (boolean | null)
+        /** False: what the model has read before is read again. */
         cache_prompt?: (boolean | null)
         /** 0 always takes the most probable token. */
         temperature?: (number | null)
+        /** Chooses among the most probable tokens that together make up this share; 1 leaves all in. */
         top_p?: (number | null)
-        /** 0 or −1: off. */
+        /** Chooses among so many of the most probable tokens; 0 or −1: among all. */
         top_k?: (number | null)
+        /** Leaves out tokens below this share of the best one’s probability; 0 leaves all in. */
         min_p?: (number | null)
+        /** Prefers tokens about as surprising as is usual at their place, up to this share; 1 is off. */
         typical_p?: (number | null)
+        /** Above 0, tokens that came up already become less probable, however often they came. */
         presence_penalty?: (number | null)
+        /** Above 0, tokens become less probable with each time they come up. */
         frequency_penalty?: (number | null)
+        /** vLLM’s name for `repeat_penalty`. */
         repetition_penalty?: (number | null)
+        /** Makes tokens less probable that came up a short while ago; 1 is off. */
         repeat_penalty?: (number | null)
+        /** How many tokens back the penalties look; 0: nowhere, −1: the whole context. */
         repeat_last_n?: (number | null)
+        /** Keeps whole sequences from being repeated; 0 is off. */
         dry_multiplier?: (number | null)
+        /** How fast that becomes stricter with the length of what is repeated. Only with `dry_multiplier`. */
         dry_base?: (number | null)
+        /** Sequences up to this length may be repeated. Only with `dry_multiplier`. */
         dry_allowed_length?: (number | null)
+        /** How many tokens back it looks; −1: the whole context. Only with `dry_multiplier`. */
         dry_penalty_last_n?: (number | null)
+        /** How often the most obvious tokens are left out where several would do; 0 is off. */
         xtc_probability?: (number | null)
+        /** How probable a token must be to count as obvious. Only with `xtc_probability`. */
         xtc_threshold?: (number | null)
+        /** Steers how surprising the text is, in place of top_p, top_k and min_p; 0 is off. */
         mirostat?: (number | null)
+        /** How surprising the text shall be. Only with `mirostat`. */
         mirostat_tau?: (number | null)
+        /** How fast its course is corrected. Only with `mirostat`. */
         mirostat_eta?: (number | null)
         /** The same seed and request give the same answer. */
         seed?: (number | null)
@@ -383,7 +405,9 @@ export interface Api {
       leafId?: (string | null)
       system?: (string | null)
       settings?: (Record<string, unknown> & {
+        /** The answer is cut off after so many tokens. Absent: when the context is full. */
         max_tokens?: (number | null)
+        /** OpenAI’s newer name for `max_tokens`. */
         max_completion_tokens?: (number | null)
         stop?: ((string | string[]) | null)
         response_format?: (({
@@ -424,33 +448,53 @@ export interface Api {
           type: "function"
           name: string
         }) | null)
+        /** Whether one answer may call several tools. */
         parallel_tool_calls?: (boolean | null)
         reasoning_effort?: (("none" | "minimal" | "low" | "medium" | "high" | "xhigh") | null)
         chat_template_kwargs?: ({
           enable_thinking?: (boolean | null)
         } | null)
+        /** Goes on although the model ends, until `max_tokens`. */
         ignore_eos?: (boolean | null)
+        /** False: what the model has read before is read again. */
         cache_prompt?: (boolean | null)
         /** 0 always takes the most probable token. */
         temperature?: (number | null)
+        /** Chooses among the most probable tokens that together make up this share; 1 leaves all in. */
         top_p?: (number | null)
-        /** 0 or −1: off. */
+        /** Chooses among so many of the most probable tokens; 0 or −1: among all. */
         top_k?: (number | null)
+        /** Leaves out tokens below this share of the best one’s probability; 0 leaves all in. */
         min_p?: (number | null)
+        /** Prefers tokens about as surprising as is usual at their place, up to this share; 1 is off. */
         typical_p?: (number | null)
+        /** Above 0, tokens that came up already become less probable, however often they came. */
         presence_penalty?: (number | null)
+        /** Above 0, tokens become less probable with each time they come up. */
         frequency_penalty?: (number | null)
+        /** vLLM’s name for `repeat_penalty`. */
         repetition_penalty?: (number | null)
+        /** Makes tokens less probable that came up a short while ago; 1 is off. */
         repeat_penalty?: (number | null)
+        /** How many tokens back the penalties look; 0: nowhere, −1: the whole context. */
         repeat_last_n?: (number | null)
+        /** Keeps whole sequences from being repeated; 0 is off. */
         dry_multiplier?: (number | null)
+        /** How fast that becomes stricter with the length of what is repeated. Only with `dry_multiplier`. */
         dry_base?: (number | null)
+        /** Sequences up to this length may be repeated. Only with `dry_multiplier`. */
         dry_allowed_length?: (number | null)
+        /** How many tokens back it looks; −1: the whole context. Only with `dry_multiplier`. */
         dry_penalty_last_n?: (number | null)
+        /** How often the most obvious tokens are left out where several would do; 0 is off. */
         xtc_probability?: (number | null)
+        /** How probable a token must be to count as obvious. Only with `xtc_probability`. */
         xtc_threshold?: (number | null)
+        /** Steers how surprising the text is, in place of top_p, top_k and min_p; 0 is off. */
         mirostat?: (number | null)
+        /** How surprising the text shall be. Only with `mirostat`. */
         mirostat_tau?: (number | null)
+        /** How fast its course is corrected. Only with `mirostat`. */
         mirostat_eta?: (number | null)
         /** The same seed and request give the same answer. */
         seed?: (number | null)

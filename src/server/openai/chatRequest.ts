@@ -23,16 +23,20 @@ export interface ChatRequest {
 const fields = z.object({
   model: optional(z.string()).meta({ description: 'Absent: the default model.' }),
   messages: chatMessages,
-  n: optional(z.number().int().min(1).max(128)),
-  stream: optional(z.boolean()),
+  n: optional(z.number().int().min(1).max(128)).meta({ description: 'How many answers.' }),
+  stream: optional(z.boolean()).meta({ description: 'The answer as server-sent events, as it is made.' }),
   stream_options: optional(z.object({ include_usage: optional(z.boolean()) })),
-  logprobs: optional(z.boolean()),
-  top_logprobs: optional(z.number().int().min(0).max(20)),
-  prompt_logprobs: optional(z.number()),
-  functions: optional(z.unknown()),
-  function_call: optional(z.unknown()),
+  logprobs: optional(z.boolean()).meta({ description: 'Tells the probability of each token.' }),
+  top_logprobs: optional(z.number().int().min(0).max(20)).meta({
+    description: 'So many other tokens with theirs. Only with `logprobs`.',
+  }),
+  prompt_logprobs: optional(z.number()).meta({ description: 'Not offered here; see /v1/completions.' }),
+  functions: optional(z.unknown()).meta({ description: 'Not offered; use `tools`.' }),
+  function_call: optional(z.unknown()).meta({ description: 'Not offered; use `tool_choice`.' }),
   modalities: optional(z.array(z.string())),
-  continue_final_message: optional(z.boolean()),
+  continue_final_message: optional(z.boolean()).meta({
+    description: 'Goes on with the last message, which is the assistant’s.',
+  }),
 })
 
 type Raw = z.output<typeof fields> & { readonly settings: ChatSettings }

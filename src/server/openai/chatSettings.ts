@@ -10,19 +10,21 @@ import { chatTools, checkToolChoice, toolChoice } from './tools.ts'
 
 /** Of the fields of a chat completion, those that say how an answer shall be, besides the sampling parameters. */
 const fields = z.object({
-  max_tokens: optional(tokenLimit),
-  max_completion_tokens: optional(tokenLimit),
+  max_tokens: optional(tokenLimit).meta({
+    description: 'The answer is cut off after so many tokens. Absent: when the context is full.',
+  }),
+  max_completion_tokens: optional(tokenLimit).meta({ description: 'OpenAI’s newer name for `max_tokens`.' }),
   stop: optional(stopStrings),
   response_format: optional(responseFormat),
   structured_outputs: optional(structuredOutputs),
   grammar: optional(z.string().min(1)).meta({ description: 'GBNF.' }),
   tools: optional(chatTools),
   tool_choice: optional(toolChoice),
-  parallel_tool_calls: optional(z.boolean()),
+  parallel_tool_calls: optional(z.boolean()).meta({ description: 'Whether one answer may call several tools.' }),
   reasoning_effort: optional(reasoningEffort),
   chat_template_kwargs: optional(z.object({ enable_thinking: optional(z.boolean()) })),
-  ignore_eos: optional(z.boolean()),
-  cache_prompt: optional(z.boolean()),
+  ignore_eos: optional(z.boolean()).meta({ description: 'Goes on although the model ends, until `max_tokens`.' }),
+  cache_prompt: optional(z.boolean()).meta({ description: 'False: what the model has read before is read again.' }),
 })
 
 type RawSettings = z.output<typeof fields> & { readonly sampling: Sampling }

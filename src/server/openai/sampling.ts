@@ -8,24 +8,58 @@ const fraction = z.number().min(0).max(1)
 
 const fields = z.object({
   temperature: optional(z.number().min(0).max(1e6)).meta({ description: '0 always takes the most probable token.' }),
-  top_p: optional(fraction),
-  top_k: optional(z.number().int().min(-1)).meta({ description: '0 or −1: off.' }),
-  min_p: optional(fraction),
-  typical_p: optional(fraction),
-  presence_penalty: optional(z.number().min(-2).max(2)),
-  frequency_penalty: optional(z.number().min(-2).max(2)),
-  repetition_penalty: optional(z.number().positive()),
-  repeat_penalty: optional(z.number().positive()),
-  repeat_last_n: optional(z.number().int().min(-1)),
-  dry_multiplier: optional(z.number().min(0)),
-  dry_base: optional(z.number().min(0)),
-  dry_allowed_length: optional(z.number().int().min(0)),
-  dry_penalty_last_n: optional(z.number().int().min(-1)),
-  xtc_probability: optional(fraction),
-  xtc_threshold: optional(fraction),
-  mirostat: optional(z.number().int().min(0).max(2)),
-  mirostat_tau: optional(z.number().min(0)),
-  mirostat_eta: optional(z.number().min(0)),
+  top_p: optional(fraction).meta({
+    description: 'Chooses among the most probable tokens that together make up this share; 1 leaves all in.',
+  }),
+  top_k: optional(z.number().int().min(-1)).meta({
+    description: 'Chooses among so many of the most probable tokens; 0 or −1: among all.',
+  }),
+  min_p: optional(fraction).meta({
+    description: 'Leaves out tokens below this share of the best one’s probability; 0 leaves all in.',
+  }),
+  typical_p: optional(fraction).meta({
+    description: 'Prefers tokens about as surprising as is usual at their place, up to this share; 1 is off.',
+  }),
+  presence_penalty: optional(z.number().min(-2).max(2)).meta({
+    description: 'Above 0, tokens that came up already become less probable, however often they came.',
+  }),
+  frequency_penalty: optional(z.number().min(-2).max(2)).meta({
+    description: 'Above 0, tokens become less probable with each time they come up.',
+  }),
+  repetition_penalty: optional(z.number().positive()).meta({ description: 'vLLM’s name for `repeat_penalty`.' }),
+  repeat_penalty: optional(z.number().positive()).meta({
+    description: 'Makes tokens less probable that came up a short while ago; 1 is off.',
+  }),
+  repeat_last_n: optional(z.number().int().min(-1)).meta({
+    description: 'How many tokens back the penalties look; 0: nowhere, −1: the whole context.',
+  }),
+  dry_multiplier: optional(z.number().min(0)).meta({
+    description: 'Keeps whole sequences from being repeated; 0 is off.',
+  }),
+  dry_base: optional(z.number().min(0)).meta({
+    description: 'How fast that becomes stricter with the length of what is repeated. Only with `dry_multiplier`.',
+  }),
+  dry_allowed_length: optional(z.number().int().min(0)).meta({
+    description: 'Sequences up to this length may be repeated. Only with `dry_multiplier`.',
+  }),
+  dry_penalty_last_n: optional(z.number().int().min(-1)).meta({
+    description: 'How many tokens back it looks; −1: the whole context. Only with `dry_multiplier`.',
+  }),
+  xtc_probability: optional(fraction).meta({
+    description: 'How often the most obvious tokens are left out where several would do; 0 is off.',
+  }),
+  xtc_threshold: optional(fraction).meta({
+    description: 'How probable a token must be to count as obvious. Only with `xtc_probability`.',
+  }),
+  mirostat: optional(z.number().int().min(0).max(2)).meta({
+    description: 'Steers how surprising the text is, in place of top_p, top_k and min_p; 0 is off.',
+  }),
+  mirostat_tau: optional(z.number().min(0)).meta({
+    description: 'How surprising the text shall be. Only with `mirostat`.',
+  }),
+  mirostat_eta: optional(z.number().min(0)).meta({
+    description: 'How fast its course is corrected. Only with `mirostat`.',
+  }),
   seed: optional(seed).meta({ description: 'The same seed and request give the same answer.' }),
   logit_bias: optional(z.record(z.string(), z.number().min(-100).max(100))).meta({
     description: 'Token id → what is added to its logit.',

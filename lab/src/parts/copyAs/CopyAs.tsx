@@ -6,8 +6,6 @@ import { CopyAsTabs } from './CopyAsTabs.tsx'
 import type { CopyRequest } from './contract.ts'
 import type en from './messages/en.json'
 
-const folder = 'parts/copyAs'
-
 interface CopyAsProps {
   /** A function where it takes work to make: it is called when the dialog opens. */
   readonly request: CopyRequest | (() => CopyRequest)
@@ -18,7 +16,7 @@ interface CopyAsProps {
 /** A button that shows a request as curl, TypeScript, Python and a command line, to be taken over into a script. */
 export function CopyAs(props: CopyAsProps): ReactNode {
   return (
-    <WithMessages folder={folder}>
+    <WithMessages folder="parts/copyAs">
       <CopyAsButton {...props} />
     </WithMessages>
   )
@@ -43,14 +41,5 @@ function CopyAsButton({ request, className = 'button' }: CopyAsProps): ReactNode
         </Dialog>
       )}
     </>
-  )
-}
-
-/** The same without a dialog, for a page that has room for it. */
-export function CopyAsPanel({ request }: { request: CopyRequest }): ReactNode {
-  return (
-    <WithMessages folder={folder}>
-      <CopyAsTabs request={request} />
-    </WithMessages>
   )
 }

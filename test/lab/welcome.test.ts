@@ -95,7 +95,7 @@ it('leads from nothing to an answer: one click for the model, one for the questi
     await page.getByText('Your model is smollm2').waitFor()
     await page.getByRole('button', { name: /Why is the sky blue/ }).click()
     await page.waitForURL('**/lab/chat/*')
-    await page.getByRole('log').getByText('Why is the sky blue?').waitFor()
+    await page.getByRole('log').getByText('Why is the sky blue?').first().waitFor()
     const { chats } = server.sanjha.chats.list()
     await expect
       .poll(() => server.sanjha.chats.path(chats[0]?.id ?? '').map(({ role, data }) => [role, data?.['state']]))

@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import { useSearchParams } from 'wouter'
+import { useEffect, useState } from 'react'
+import { useLocation, useSearchParams } from 'wouter'
 import { useIsWide } from './useIsWide.ts'
 
 export interface Panels {
@@ -16,6 +16,10 @@ export function usePanels(): Panels {
   const [search, setSearch] = useSearchParams()
   const [habit, setHabit] = useState(() => localStorage.getItem(storageKey) !== 'closed')
   const [isOver, setOver] = useState(false)
+  const [location] = useLocation()
+  // Over the conversation the history has done its work once a chat was chosen in it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is for the change
+  useEffect(() => setOver(false), [location])
   return {
     history: isWide ? habit : isOver,
     settings: search.get('panel') === 'settings',

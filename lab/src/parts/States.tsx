@@ -4,6 +4,7 @@ import { apiKey } from '../api/apiKey.ts'
 import { LabError } from '../api/LabError.ts'
 import type en from '../i18n/messages/en.json'
 import { useText } from '../i18n/Texts.tsx'
+import { WithCode } from './WithCode.tsx'
 
 /** While something is fetched. */
 export function Loading(): ReactNode {
@@ -21,7 +22,9 @@ export function Failed({ error, onAgain }: { error: unknown; onAgain: () => void
     <section role="alert" className="state">
       <h2>{text(isOffline ? 'state.offline' : 'state.failed')}</h2>
       {isOffline ? (
-        <p>{text('state.offline.body')}</p>
+        <p>
+          <WithCode>{text('state.offline.body')}</WithCode>
+        </p>
       ) : (
         <>
           <p>{text('state.said')}</p>

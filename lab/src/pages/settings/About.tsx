@@ -4,10 +4,10 @@ import { Link } from 'wouter'
 import { ask } from '../../api/ask.ts'
 import { useText } from '../../i18n/Texts.tsx'
 import { Failed, Loading } from '../../parts/States.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import { CopyCommand } from './CopyCommand.tsx'
 import type { SettingsAnswer } from './contract.ts'
 import type en from './messages/en.json'
-import { WithCode } from './WithCode.tsx'
 
 interface Machine {
   readonly version: string

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import { CopyCommand } from './CopyCommand.tsx'
 import type en from './messages/en.json'
-import { WithCode } from './WithCode.tsx'
 
 /** Keys of the server itself: they are given to it where it is started, never over HTTP. */
 export function ApiKeysNote(): ReactNode {

@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 import { ask } from '../../api/ask.ts'
 import { useHasText, useLanguage, useText } from '../../i18n/Texts.tsx'
 import { Failed } from '../../parts/States.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import { CopyCommand } from './CopyCommand.tsx'
 import type en from './messages/en.json'
-import { WithCode } from './WithCode.tsx'
 
 type Key = keyof typeof en
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import type { Origin } from './contract.ts'
 import type en from './messages/en.json'
-import { WithCode } from './WithCode.tsx'
 
 /** Where a value comes from, in words. */
 export function OriginText({ origin }: { origin: Origin }): ReactNode {

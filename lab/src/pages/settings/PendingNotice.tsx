@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import type { SettingEntry } from './contract.ts'
 import type en from './messages/en.json'
 import { useSettingTexts } from './useSettingTexts.ts'
 import { ValueText } from './ValueText.tsx'
-import { WithCode } from './WithCode.tsx'
 
 /** What is written, and not yet in force. */
 export function PendingNotice({ settings }: { settings: readonly SettingEntry[] }): ReactNode {

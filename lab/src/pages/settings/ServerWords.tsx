@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { LabError } from '../../api/LabError.ts'
 import { useLanguage, useText } from '../../i18n/Texts.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import type en from './messages/en.json'
-import { WithCode } from './WithCode.tsx'
 
 /** The codes for which this page has words of its own; each is `settings.error.CODE`. */
 const known = [

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
+import { WithCode } from '../../parts/WithCode.tsx'
 import { CopyCommand } from './CopyCommand.tsx'
 import type { SettingEntry } from './contract.ts'
 import type en from './messages/en.json'
@@ -9,7 +10,6 @@ import { shellQuote } from './shellQuote.ts'
 import { plainValue } from './showValue.ts'
 import { useSettingTexts } from './useSettingTexts.ts'
 import { ValueText } from './ValueText.tsx'
-import { WithCode } from './WithCode.tsx'
 
 /** One setting: what it is, what it means, what it is set to and by whom, and how to change it. */
 export function SettingRow({ setting }: { setting: SettingEntry }): ReactNode {

@@ -1,9 +1,9 @@
 import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { LabError } from '../../../api/LabError.ts'
 import { useText } from '../../../i18n/Texts.tsx'
+import { WithCode } from '../../../parts/WithCode.tsx'
 import type en from '../messages/en.json'
 import { ServerWords } from '../ServerWords.tsx'
-import { WithCode } from '../WithCode.tsx'
 import { TestResult } from './TestResult.tsx'
 import { type NewRemote, useAddRemote, useTestRemote } from './useRemotes.ts'
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useLanguage, useText } from '../../../i18n/Texts.tsx'
+import { WithCode } from '../../../parts/WithCode.tsx'
 import type en from '../messages/en.json'
-import { WithCode } from '../WithCode.tsx'
 import type { RemoteTest } from './useRemotes.ts'
 
 /** How an endpoint answered, and what is the matter where it did not. */

@@ -1,10 +1,12 @@
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
 import { WithMessages } from '../../i18n/WithMessages.tsx'
 import { Dialog } from '../Dialog.tsx'
-import { CopyAsTabs } from './CopyAsTabs.tsx'
+import { Loading } from '../States.tsx'
 import type { CopyRequest } from './contract.ts'
 import type en from './messages/en.json'
+
+const CopyAsTabs = lazy(async () => ({ default: (await import('./CopyAsTabs.tsx')).CopyAsTabs }))
 
 interface CopyAsProps {
   /** A function where it takes work to make: it is called when the dialog opens. */
@@ -37,7 +39,9 @@ function CopyAsButton({ request, className = 'button' }: CopyAsProps): ReactNode
       </button>
       {shown !== undefined && (
         <Dialog title={text('copyAs.title')} size="large" onClose={() => setShown(undefined)}>
-          <CopyAsTabs request={shown} />
+          <Suspense fallback={<Loading />}>
+            <CopyAsTabs request={shown} />
+          </Suspense>
         </Dialog>
       )}
     </>

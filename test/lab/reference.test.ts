@@ -157,15 +157,18 @@ it('copies a request in each form, by keyboard alone', async () => {
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Copy as …')
 })
 
-it('tells which key to use, and never the key', async () => {
+it('asks for a key where the server does; tells which one to use, and never the key', async () => {
   const key = 'a-secret-key-for-the-reference'
   const locked = testServer({ server: { labFolder: builtLab }, settings: { apiKeys: [hashApiKey(key)] } })
   try {
     const { url: address } = await locked.server.listen({ port: 0 })
     await using lab = await openLab(browser, `${address}/lab/reference/postV1ChatCompletions`, { allow: [/401/] })
     const { page } = lab
-    await page.evaluate((text) => sessionStorage.setItem('sanjha.key', text), key)
-    await page.reload()
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('401 Unauthorized', { exact: true }).waitFor()
+    await page.getByLabel('API key').fill(key)
+    await page.getByRole('button', { name: 'Use it' }).click()
+    await page.getByText('401 Unauthorized', { exact: true }).waitFor({ state: 'detached' })
     await expect.poll(() => page.getByLabel('Request body').inputValue()).toContain('"model": "test"')
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByText('200 OK', { exact: true }).waitFor()

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { ask } from '../../api/ask.ts'
+import { LabError } from '../../api/LabError.ts'
 import { useText } from '../../i18n/Texts.tsx'
 import { confirm } from '../../parts/Confirmations.tsx'
 import { CopyAs } from '../../parts/copyAs/CopyAs.tsx'
 import { thisServer } from '../../parts/copyAs/thisServer.ts'
 import { Icon } from '../../parts/Icon.tsx'
+import { Failed } from '../../parts/States.tsx'
 import { bodyProblem, buildCopy, buildPath, type Form } from './buildRequest.ts'
 import { exampleBody, exampleParameter } from './examples.ts'
 import type en from './messages/en.json'
@@ -17,7 +19,7 @@ import { useSending } from './useSending.ts'
 export function TryIt({ operation, document }: { operation: Operation; document: unknown }): ReactNode {
   const text = useText<keyof typeof en>()
   const id = useId()
-  const model = useStoredModel()
+  const { model, refetch } = useStoredModel()
   // What nobody has changed follows the example, which gets better once it is known which models there are.
   const [changed, setChanged] = useState<{ parameters: Readonly<Record<string, string>>; body?: string }>({
     parameters: {},
@@ -36,8 +38,7 @@ export function TryIt({ operation, document }: { operation: Operation; document:
   const hasBody = operation.body !== undefined
   const problem = hasBody ? bodyProblem(form.body) : undefined
   const copy = buildCopy(operation, form, thisServer())
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
+  const submit = async (): Promise<void> => {
     if (isBusy || problem !== undefined) return
     const path = buildPath(operation, form.parameters)
     const { method } = operation
@@ -55,7 +56,12 @@ export function TryIt({ operation, document }: { operation: Operation; document:
   return (
     <section className="card try-it" aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>{text('reference.try')}</h3>
-      <form onSubmit={(event) => void submit(event)}>
+      <form
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
         {operation.parameters.map((parameter) => (
           <ParameterInput
             key={parameter.name}
@@ -115,6 +121,15 @@ export function TryIt({ operation, document }: { operation: Operation; document:
         </div>
       </form>
       {sent !== undefined && <ResponseView sent={sent} />}
+      {sent?.status?.code === 401 && !isBusy && (
+        <Failed
+          error={lacksKey}
+          onAgain={() => {
+            void refetch()
+            void submit()
+          }}
+        />
+      )}
     </section>
   )
 }
@@ -154,12 +169,15 @@ function ParameterInput(props: {
   )
 }
 
+/** Where a key is asked for, the page asks for it in turn. */
+const lacksKey = new LabError({ code: 'unauthorized', message: '', status: 401, retryable: false })
+
 /** A model to make examples with: the first of those that are here. */
-function useStoredModel(): string | undefined {
-  const { data } = useQuery({
+function useStoredModel(): { model: string | undefined; refetch: () => Promise<unknown> } {
+  const { data, refetch } = useQuery({
     queryKey: ['reference model'],
     queryFn: async ({ signal }) => (await ask('/models', { signal })).models,
     staleTime: 60_000,
   })
-  return data?.[0]?.name
+  return { model: data?.[0]?.name, refetch }
 }

@@ -1,5 +1,5 @@
 /**
- * `node fakeServer.ts HOME PORT`: our server with a fake engine in a real child process, for measuring what everything around
+ * `node fakeServer.ts HOME PORT [LAB]`: our server with a fake engine in a real child process, for measuring what everything around
  * an engine costs. On the message `memory` it collects garbage and says what it holds.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { makeGguf, tinyMetadata, tinyTensors } from '../../src/models/testing/ma
 import { createServer } from '../../src/server/index.ts'
 import { ownEnvironment } from '../support/checkout.ts'
 
-const [home = '', port = '0'] = process.argv.slice(2)
+const [home = '', port = '0', labFolder] = process.argv.slice(2)
 const env = ownEnvironment(home)
 const paths = resolvePaths(env)
 const settings = await loadConfig({
@@ -34,7 +34,7 @@ await mkdir(home, { recursive: true })
 await writeFile(file, makeGguf({ metadata: tinyMetadata, tensors: tinyTensors }))
 const { name } = await sanjha.models.pull(`file://${file}`)
 await sanjha.models.copy(name, 'fake')
-const server = createServer(sanjha)
+const server = createServer(sanjha, { ...(labFolder !== undefined && { labFolder }) })
 await server.listen()
 const lease = await sanjha.engines.acquire('fake', {}, new AbortController().signal)
 lease.release()

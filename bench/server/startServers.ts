@@ -3,13 +3,22 @@ import { join } from 'node:path'
 import type { BenchContext } from '../contract.ts'
 import { freePort, Service } from '../support/Service.ts'
 
-/** Our server with a fake engine, in a process of its own. */
-export async function startFakeServer(context: BenchContext): Promise<Service> {
+/** Our server with a fake engine, in a process of its own. `labFolder`: where a Lab was built, if it is needed. */
+export async function startFakeServer(
+  context: BenchContext,
+  { labFolder }: { readonly labFolder?: string } = {},
+): Promise<Service> {
   const port = await freePort()
   const home = await mkdtemp(join(context.scratch, 'home-'))
   return Service.start({
     command: process.execPath,
-    args: ['--expose-gc', join(import.meta.dirname, 'fakeServer.ts'), home, String(port)],
+    args: [
+      '--expose-gc',
+      join(import.meta.dirname, 'fakeServer.ts'),
+      home,
+      String(port),
+      ...(labFolder === undefined ? [] : [labFolder]),
+    ],
     port,
     ipc: true,
   })

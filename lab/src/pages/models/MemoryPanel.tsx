@@ -4,6 +4,7 @@ import { formatBytes } from '../../i18n/formatNumbers.ts'
 import { ErrorNote } from './ErrorNote.tsx'
 import { memoryShares } from './memoryShares.ts'
 import { detailsPath } from './NameCell.tsx'
+import { shortName } from './shortName.ts'
 import { useModelText } from './texts.ts'
 import { useModelActions } from './useModelActions.ts'
 import { useHardware } from './useModels.ts'
@@ -57,7 +58,7 @@ function MemoryBar({ shares }: { shares: ReturnType<typeof memoryShares> }): Rea
       <ul className="models-legend">
         {shares.map(({ who, model, bytes }) => (
           <li key={model ?? who} data-who={who}>
-            {model ?? text(`models.memory.${who}`)}
+            {model === null ? text(`models.memory.${who}`) : shortName(model)}
             {': '}
             <span className="models-numbers">{formatBytes(bytes, language)}</span>
           </li>
@@ -90,7 +91,7 @@ function LoadedLine({ model }: { model: LoadedModel }): ReactNode {
   return (
     <li>
       <div>
-        <Link href={detailsPath(model.model, search)}>{model.model}</Link>
+        <Link href={detailsPath(model.model, search)}>{shortName(model.model)}</Link>
         <small className="models-second">{facts.join(' · ')}</small>
         {work.error !== null && <ErrorNote what={text('models.unload.failed')} error={work.error} />}
       </div>

@@ -48,12 +48,11 @@ export function FitWords({ fit, isRemote }: { fit: Fit | null; isRemote: boolean
     tokens: fit.contextLength,
   }
   if (!fit.fits) {
+    const isWrong = fit.reasonCode === 'wrong_format'
     return (
       <>
-        <span className="badge bad">{text('models.fit.no')}</span>
-        <small className="models-second">
-          {text(fit.reasonCode === 'wrong_format' ? 'models.fit.format' : 'models.fit.large', numbers)}
-        </small>
+        <span className="badge bad">{text(isWrong ? 'models.fit.never' : 'models.fit.no')}</span>
+        <small className="models-second">{text(isWrong ? 'models.fit.format' : 'models.fit.large', numbers)}</small>
       </>
     )
   }

@@ -50,16 +50,12 @@ it('says which catalogued files a name leads to, and by what the others can be h
     catalogModel('d', []),
   ]
   expect(
-    mergeModels({ ...nothingListed, catalog }).map(({ name, reference, isVerifiable }) => [
-      name,
-      reference,
-      isVerifiable,
-    ]),
+    mergeModels({ ...nothingListed, catalog }).map(({ name, reference, obstacle }) => [name, reference, obstacle]),
   ).toEqual([
-    ['a:q4_k_m', 'a:q4_k_m', true],
-    ['b:q4_k_m', 'hf://b', false],
-    ['c/c.onnx', 'hf://c.onnx', false],
-    ['d', null, false],
+    ['a:q4_k_m', 'a:q4_k_m', null],
+    ['b:q4_k_m', 'hf://b', 'unverified'],
+    ['c/c.onnx', 'hf://c.onnx', 'format'],
+    ['d', null, 'nowhere'],
   ])
 })
 

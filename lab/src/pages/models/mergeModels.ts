@@ -24,8 +24,8 @@ export interface ModelRow {
   readonly capabilities: readonly string[]
   /** What to pull it by; null where nothing is known that leads to it. */
   readonly reference: string | null
-  /** Its name alone leads to it, because the catalogue knows what the bytes have to be. */
-  readonly isVerifiable: boolean
+  /** Why the catalogue's name alone does not lead to it; null where it does, and for what the catalogue has not. */
+  readonly obstacle: 'nowhere' | 'unverified' | 'format' | null
   /** The remote engine that it is with. */
   readonly engine: string | null
   /** The model that an adapter is for. */
@@ -109,7 +109,7 @@ const nothing = {
   speed: null,
   capabilities: [],
   reference: null,
-  isVerifiable: false,
+  obstacle: null,
   engine: null,
   parent: null,
   isStored: false,
@@ -188,8 +188,7 @@ function catalogRow(
   otherNames: readonly string[],
   pulls: Pulls,
 ): ModelRow {
-  const verifiable = file !== undefined && isVerifiable(file)
-  const reference = verifiable ? name : (file?.sources[0] ?? null)
+  const reference = file !== undefined && isVerifiable(file) ? name : (file?.sources[0] ?? null)
   const pull = pulls.take([name, ...otherNames, ...(file?.sources ?? [])])
   return {
     ...nothing,
@@ -207,7 +206,7 @@ function catalogRow(
     speed: file?.speed ?? null,
     capabilities: file?.capabilities ?? [],
     reference,
-    isVerifiable: verifiable,
+    obstacle: obstacleOf(file),
     pull,
     catalog: model,
     search: searchText([
@@ -234,13 +233,21 @@ const pullRow = (run: PullRun): ModelRow => ({
 })
 
 /** By its short name the server fetches only GGUF files whose digest the catalogue knows. */
-const isVerifiable = ({ sha256, sources, file }: CatalogFile): boolean =>
-  sha256 !== null && sources.length > 0 && file.toLowerCase().endsWith('.gguf')
+const isVerifiable = (file: CatalogFile): boolean => obstacleOf(file) === null
+
+function obstacleOf(file: CatalogFile | undefined): ModelRow['obstacle'] {
+  if (file === undefined || file.sources.length === 0) return 'nowhere'
+  if (!isGguf(file)) return 'format'
+  return file.sha256 === null ? 'unverified' : null
+}
+
+const isGguf = ({ file }: CatalogFile): boolean => file.toLowerCase().endsWith('.gguf')
 
 /** As the server names what it fetched: the quantisation follows where it is one word. */
-function catalogName({ id }: CatalogModel, { quantization, file }: CatalogFile): string {
-  if (quantization !== null && /^\w+$/.test(quantization)) return `${id}:${quantization.toLowerCase()}`
-  return file.toLowerCase().endsWith('.gguf') ? id : `${id}/${file}`
+function catalogName({ id }: CatalogModel, file: CatalogFile): string {
+  if (!isGguf(file)) return `${id}/${file.file}`
+  const { quantization } = file
+  return quantization !== null && /^\w+$/.test(quantization) ? `${id}:${quantization.toLowerCase()}` : id
 }
 
 const searchText = (parts: readonly (string | null | undefined)[]): string =>

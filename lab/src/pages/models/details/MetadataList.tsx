@@ -8,7 +8,9 @@ export function MetadataList({ facts }: { facts: ModelFacts }): ReactNode {
   const id = useId()
   const [wanted, setWanted] = useState('')
   const defaults = Object.entries(facts.defaults)
-  const entries = Object.entries(facts.metadata).map(([key, value]) => [key, written(value)] as const)
+  const entries = Object.entries(facts.metadata).map(
+    ([key, value]) => [key, isList(value) ? text('models.metadata.list', value) : written(value)] as const,
+  )
   const word = wanted.trim().toLowerCase()
   const found = entries.filter((entry) => entry.join(' ').toLowerCase().includes(word))
   return (
@@ -72,6 +74,10 @@ export function MetadataList({ facts }: { facts: ModelFacts }): ReactNode {
     </>
   )
 }
+
+/** Long lists are told by what they are of and how many. */
+const isList = (value: unknown): value is { array: string; length: number } =>
+  typeof value === 'object' && value !== null && 'array' in value && 'length' in value
 
 const longest = 2000
 

@@ -18,9 +18,7 @@ export function Origins({ row, facts }: { row: ModelRow | undefined; facts: Mode
   return (
     <section className="card" aria-labelledby={id}>
       <h2 id={id}>{text('models.sources')}</h2>
-      {row?.place === 'catalog' && !row.isVerifiable && (
-        <p>{text(row.reference === null ? 'models.catalog.nowhere.long' : 'models.catalog.unverified.long')}</p>
-      )}
+      {row?.place === 'catalog' && row.obstacle !== null && <p>{text(`models.catalog.${row.obstacle}.long`)}</p>}
       {sources.length === 0 ? (
         <p className="muted">{text('models.sources.none')}</p>
       ) : (

@@ -86,6 +86,7 @@ it('renames in place, pins, and moves into folders, which filter and have names 
   await using lab = await openLab(browser, `${url}/lab/chat/${id}`)
   const { page } = lab
   await more(page, 'First', 'Rename')
+  await page.keyboard.type('Not this')
   await page.keyboard.press('Escape')
   await row(page, 'First').waitFor()
   await more(page, 'First', 'Rename')
@@ -258,6 +259,21 @@ it('works by keyboard alone: to a chat, through its menu, and back', async () =>
   await expect
     .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
     .toBe('More for “One”')
+  // Whatever happens to the row, the keyboard stays with it; and with the list, when it is gone.
+  const place = (): Promise<string | null | undefined> =>
+    page.evaluate(() => document.activeElement?.closest('a, section')?.textContent)
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Rename' }).press('Enter')
+  await page.keyboard.type('Two')
+  await page.keyboard.press('Enter')
+  await expect.poll(place).toBe('Two')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Pin' }).press('Enter')
+  await history(page).getByRole('heading', { name: 'Pinned' }).waitFor()
+  await expect.poll(place).toBe('Two')
+  server.sanjha.chats.delete(server.sanjha.chats.list().chats[0]?.id ?? '')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('List of chats')
 })
 
 it('comes over the conversation on narrow screens, and goes once a chat is chosen', async () => {

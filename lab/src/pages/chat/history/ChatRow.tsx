@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo, type ReactNode, useState } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Icon } from '../../../parts/Icon.tsx'
 import { MenuButton, type MenuItem } from './MenuButton.tsx'
@@ -24,20 +24,28 @@ export const ChatRow = memo(function ChatRow(props: {
   const { chat, isActive, isSelected, actions } = props
   const text = useHistoryText()
   const [isRenaming, setRenaming] = useState(false)
+  const row = useRef<HTMLLIElement>(null)
+  const comesBack = useRef(false)
+  useLayoutEffect(() => {
+    if (isRenaming || !comesBack.current) return
+    comesBack.current = false
+    row.current?.querySelector('a')?.focus()
+  }, [isRenaming])
   if (isRenaming) {
-    const done = (title: string | null): void => {
+    const done = (title: string | null, isByKey: boolean): void => {
+      comesBack.current = isByKey
       setRenaming(false)
       if (title !== null && title !== chat.title) actions.rename(chat.id, title)
     }
     return (
-      <li>
+      <li data-chat={chat.id}>
         <RenameField title={chat.title} onDone={done} />
       </li>
     )
   }
   if (isSelected !== null) {
     return (
-      <li className="history-row">
+      <li className="history-row" data-chat={chat.id}>
         <label className="history-choice">
           <input
             type="checkbox"
@@ -50,7 +58,7 @@ export const ChatRow = memo(function ChatRow(props: {
     )
   }
   return (
-    <li className={`history-row${isActive ? ' active' : ''}`} data-chat={chat.id}>
+    <li ref={row} className={`history-row${isActive ? ' active' : ''}`} data-chat={chat.id}>
       <Link href={actions.href(chat.id)} aria-current={isActive ? 'page' : undefined} title={chat.title}>
         {chat.pinned && <Icon name="pin" size="1em" />}
         <span dir="auto">{chat.title}</span>
@@ -63,16 +71,22 @@ export const ChatRow = memo(function ChatRow(props: {
   )
 })
 
-function RenameField({ title, onDone }: { title: string; onDone: (title: string | null) => void }): ReactNode {
+function RenameField({
+  title,
+  onDone,
+}: {
+  title: string
+  onDone: (title: string | null, isByKey: boolean) => void
+}): ReactNode {
   const text = useHistoryText()
   const [value, setValue] = useState(title)
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return
-    if (event.key === 'Enter') onDone(value.trim() || null)
+    if (event.key === 'Enter') onDone(value.trim() || null, true)
     if (event.key !== 'Enter' && event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
-    if (event.key === 'Escape') onDone(null)
+    if (event.key === 'Escape') onDone(null, true)
   }
   return (
     <input
@@ -85,7 +99,7 @@ function RenameField({ title, onDone }: { title: string; onDone: (title: string 
       onFocus={(event) => event.target.select()}
       onChange={(event) => setValue(event.target.value)}
       onKeyDown={onKeyDown}
-      onBlur={() => onDone(value.trim() || null)}
+      onBlur={() => onDone(value.trim() || null, false)}
     />
   )
 }

@@ -17,6 +17,7 @@ import { useHistoryText } from './texts.ts'
 import { useChatList } from './useChatList.ts'
 import { useHistoryActions } from './useHistoryActions.ts'
 import { useHistoryPlace } from './useHistoryPlace.ts'
+import { useKeptFocus } from './useKeptFocus.ts'
 import type { ChatSummary } from './wire.ts'
 import './history.css'
 
@@ -45,6 +46,8 @@ function Column({ activeId }: { activeId: string | null }): ReactNode {
   const [asked, setAsked] = useState<Asked | null>(null)
   const find = useDeferredValue(place.find.trim())
   const close = (): void => setAsked(null)
+  const scroller = useRef<HTMLElement>(null)
+  useKeptFocus(scroller, list.chats)
   const rows = useRowActions({
     href: (id) => place.href(id),
     rename: (id, title) => void actions.rename(id, title),
@@ -106,7 +109,7 @@ function Column({ activeId }: { activeId: string | null }): ReactNode {
         onRename={(folder) => setAsked({ dialog: 'folder', folder })}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="history-list" tabIndex={0} aria-label={text('history.list')}>
+      <section ref={scroller} className="history-list" tabIndex={0} aria-label={text('history.list')}>
         {find === '' ? (
           <ChatList list={list} folder={place.folder} activeId={activeId} selected={selected} actions={rows} />
         ) : (

@@ -135,7 +135,7 @@ describe('the list', () => {
       await route.continue()
     })
     await row(page, 'Fetch slow').getByRole('button', { name: 'Cancel' }).click({ force: true })
-    await page.getByRole('region', { name: 'Messages' }).getByText('That did not work').waitFor()
+    await page.getByRole('region', { name: 'Notices' }).getByText('That did not work').waitFor()
   })
 
   it('shows more than fifty when asked', async () => {
@@ -199,7 +199,7 @@ describe('one run', () => {
     await expect.poll(() => server.sanjha.runs.get(id)?.progress?.completed).toBe(1_000_000)
     await page.waitForTimeout(400)
     pulling?.finish()
-    const news = page.getByRole('region', { name: 'Messages' })
+    const news = page.getByRole('region', { name: 'Notices' })
     await news.getByText('Fetch steered: done').waitFor()
     await news.getByRole('button', { name: 'Look' }).click()
     await page.getByRole('heading', { level: 1, name: 'Fetch steered' }).waitFor()

@@ -6,7 +6,7 @@ import { builtLab, openLab } from './labPage.ts'
 
 // `node scripts/run.js test/lab/screenshots.ts [FOLDER]`: every page in both themes and languages, narrow and wide, to be looked at.
 const target = process.argv[2] ?? join(import.meta.dirname, '..', '..', '.cache', 'screenshots')
-const pages = ['chat', 'models', 'runs', 'settings', 'reference', 'nowhere']
+const pages = ['chat', 'models', 'runs', 'settings', 'reference', 'welcome', 'nowhere']
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } }
 
 await mkdir(target, { recursive: true })

@@ -158,6 +158,14 @@ export const chatRoutes: readonly Route[] = [
     },
   }),
   route({
+    method: 'GET',
+    path: `${base}/:id/summary`,
+    surface: 'admin',
+    summary: 'Show a chat without its messages',
+    response: chatSummary,
+    handle: ({ params, server }) => json(server.sanjha.chats.summary(params['id'] ?? '')),
+  }),
+  route({
     method: 'PATCH',
     path: `${base}/:id`,
     surface: 'admin',

@@ -54,6 +54,7 @@ export class AnswerFeed {
     this.#listeners.set(messageId, listeners.add(draw))
     return () => {
       listeners.delete(draw)
+      this.#clock.cancel(draw)
       if (listeners.size === 0) this.#listeners.delete(messageId)
     }
   }

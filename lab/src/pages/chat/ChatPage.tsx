@@ -74,6 +74,12 @@ function Chat({ id, leaf }: { id: string | undefined; leaf: string | undefined }
     conversation.onEnded = ({ text: said, data }) =>
       announce(data?.state === 'done' ? text('chat.ended', { said: said.slice(0, 2000) }) : text('chat.ended.early'))
   }, [conversation, text])
+  const before = useRef(id)
+  useEffect(() => {
+    // A chat that has just got its address has got another place to write in, too.
+    if (before.current === undefined && id !== undefined) composer.current?.focus()
+    before.current = id
+  }, [id])
   const chosen = choice.models?.find(({ name }) => name === choice.model)
   const end = messages.at(-1)
   return (

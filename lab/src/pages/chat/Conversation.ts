@@ -17,6 +17,9 @@ export interface ConversationState {
   readonly beside: Readonly<Record<string, ChatMessage>>
 }
 
+/** What a conversation asks the server. */
+export type ConversationApi = Pick<typeof chatApi, 'path' | 'message' | 'get'>
+
 /** Messages that are fetched at once. */
 const pageSize = 50
 
@@ -24,9 +27,11 @@ const pageSize = 50
 export class Conversation {
   readonly id: string
   readonly leaf: string | undefined
-  readonly feed: AnswerFeed = new AnswerFeed(chatApi.message)
-  /** Told of each answer that has ended while it was watched. */
+  readonly feed: AnswerFeed
+  /** Told of each answer that has ended while it was watched, or that was asked for here. */
   onEnded: (message: ChatMessage) => void = () => undefined
+  /** Ids of answers that were asked for on this page: a quick one may have ended before its chat is shown. */
+  static readonly #awaited = new Set<string>()
   #state: ConversationState = {
     status: 'loading',
     chat: undefined,
@@ -37,12 +42,19 @@ export class Conversation {
     beside: {},
   }
   readonly #listeners = new Set<() => void>()
+  readonly #api: ConversationApi
   #loads = 0
+  /** Answers that have ended since the last load was begun: what it brings may be older. */
+  readonly #ended = new Map<string, ChatMessage>()
 
-  constructor(id: string, leaf?: string) {
+  constructor(id: string, leaf?: string, api: ConversationApi = chatApi) {
     this.id = id
     this.leaf = leaf
+    this.#api = api
+    this.feed = new AnswerFeed(api.message)
   }
+
+  static readonly await = (answer: ChatMessage): void => void Conversation.#awaited.add(answer.id)
 
   readonly get = (): ConversationState => this.#state
 
@@ -54,15 +66,17 @@ export class Conversation {
   /** Fetches the newest part of the branch. What was shown stays until it is there. */
   async load(): Promise<void> {
     const load = ++this.#loads
+    this.#ended.clear()
     void this.#loadChat()
     try {
       const shown = this.#state.messages.length
       const limit = Math.min(1000, Math.max(pageSize, shown))
-      const page = await chatApi.path(this.id, { ...(this.leaf !== undefined && { leaf: this.leaf }), limit })
+      const page = await this.#api.path(this.id, { ...(this.leaf !== undefined && { leaf: this.leaf }), limit })
       if (load !== this.#loads) return
-      for (const message of page.messages) if (isLive(message)) this.feed.set(message)
+      const messages = page.messages.map((message) => this.#ended.get(message.id) ?? message)
       const { error: _, ...rest } = this.#state
-      this.#set({ ...rest, ...page, messages: this.#kept(page.messages), status: 'ready' })
+      for (const message of messages) this.#look(message)
+      this.#set({ ...rest, ...page, messages: this.#kept(messages), status: 'ready' })
     } catch (error) {
       if (load !== this.#loads) return
       // What is there can still be read.
@@ -77,7 +91,7 @@ export class Conversation {
     const load = this.#loads
     this.#set({ ...this.#state, older: 'loading' })
     try {
-      const page = await chatApi.path(this.id, { before, limit: pageSize })
+      const page = await this.#api.path(this.id, { before, limit: pageSize })
       if (load !== this.#loads) return this.#set({ ...this.#state, older: 'idle' })
       this.#set({
         ...this.#state,
@@ -95,8 +109,8 @@ export class Conversation {
   async loadBeside(ids: readonly string[]): Promise<void> {
     const wanted = ids.filter((id) => this.#state.beside[id] === undefined)
     if (wanted.length === 0) return
-    const found = await Promise.all(wanted.map((id) => chatApi.message(id)))
-    for (const message of found) if (isLive(message)) this.feed.set(message)
+    const found = await Promise.all(wanted.map((id) => this.#api.message(id)))
+    for (const message of found) this.#look(message)
     this.#set({ ...this.#state, beside: { ...this.#state.beside, ...Object.fromEntries(found.map((m) => [m.id, m])) } })
   }
 
@@ -106,16 +120,17 @@ export class Conversation {
 
   /** A message that has begun, changed its state, or ended. */
   readonly changed = (message: ChatMessage): void => {
-    if (message.chatId !== this.id || this.#state.status === 'loading') return
+    if (message.chatId !== this.id) return
+    if (!isLive(message)) this.#ended.set(message.id, message)
+    if (this.#state.status === 'loading') return
     const { messages, beside } = this.#state
-    this.feed.set(message)
     const at = messages.findIndex(({ id }) => id === message.id)
     const before = messages[at] ?? beside[message.id]
     if (beside[message.id] !== undefined) this.#set({ ...this.#state, beside: { ...beside, [message.id]: message } })
     if (at !== -1) this.#set({ ...this.#state, messages: messages.with(at, message) })
     else if (before === undefined && this.leaf === undefined) this.#join(message)
-    if (before !== undefined && isLive(before) && !isLive(message)) this.onEnded(message)
-    if (!isLive(message)) this.feed.forget(message.id)
+    if (before !== undefined && isLive(before)) Conversation.await(message)
+    this.#look(message)
   }
 
   /** Its title, its settings, or which branch it shows, perhaps by another tab. */
@@ -124,6 +139,16 @@ export class Conversation {
     const { chat, messages, status } = this.#state
     if (this.leaf !== undefined || status !== 'ready' || chat === undefined) return
     if (chat.activeMessageId !== (messages.at(-1)?.id ?? null)) await this.load()
+  }
+
+  #look(message: ChatMessage): void {
+    if (isLive(message)) {
+      // What was heard meanwhile may be more than what was fetched.
+      if (message.text.length >= this.feed.get(message.id, 'text').length) this.feed.set(message)
+    } else {
+      this.feed.forget(message.id)
+      if (Conversation.#awaited.delete(message.id)) this.onEnded(message)
+    }
   }
 
   /** Puts a message that is new under its parent, if that is the end of what is shown. */
@@ -151,7 +176,7 @@ export class Conversation {
 
   async #loadChat(): Promise<void> {
     try {
-      const { id, title, model, data, activeMessageId } = await chatApi.get(this.id)
+      const { id, title, model, data, activeMessageId } = await this.#api.get(this.id)
       this.#set({ ...this.#state, chat: { id, title, model, data, activeMessageId } })
     } catch {
       // Its messages say so too, in words.

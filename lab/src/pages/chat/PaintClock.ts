@@ -35,6 +35,11 @@ export class PaintClock {
     else this.#source.frame(() => this.#draw())
   }
 
+  /** What was scheduled and is not drawn yet will not be. */
+  cancel(draw: () => void): void {
+    this.#waiting.delete(draw)
+  }
+
   #draw(): void {
     this.#isScheduled = false
     this.#last = this.#source.now()

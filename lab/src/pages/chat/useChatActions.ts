@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { LabError } from '../../api/LabError.ts'
-import type { Conversation } from './Conversation.ts'
+import { Conversation } from './Conversation.ts'
 import { chatApi, type Overflow, type Question } from './chatApi.ts'
 import { chatMemory, withSettings } from './chatMemory.ts'
 import type { ChatSettingsValue } from './chatSettingsValue.ts'
@@ -54,6 +54,7 @@ export function useChatActions(parts: {
     const id = isNew ? (await chatApi.create(chosen, withSettings(null, settings))).id : conversation.id
     try {
       const { question, answer } = await chatApi.answer(id, { ...order, model: chosen, settings, overflow })
+      Conversation.await(answer)
       if (question !== null) conversation?.changed(question)
       conversation?.changed(answer)
       if (chosen !== '') chatMemory.keepModel(chosen)

@@ -255,6 +255,9 @@ it('has models of remote engines in the same list, and offers for them what can 
     '/lab/chat?model=far%2Ftheir-model',
   )
   expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+  await page.getByRole('link', { name: 'Chat', exact: true }).last().click()
+  await page.getByLabel('Message').waitFor()
+  await expect.poll(() => page.locator('main').innerText()).toContain('far/their-model')
 })
 
 it('changes without being asked when something else changes the models', async () => {

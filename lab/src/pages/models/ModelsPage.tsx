@@ -2,12 +2,12 @@ import { lazy, type ReactNode, Suspense } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
 import { WithMessages } from '../../i18n/WithMessages.tsx'
 import { Loading } from '../../parts/States.tsx'
-import { ModelList } from './ModelList.tsx'
 import { useModels } from './useModels.ts'
 import { usePullNews } from './usePullNews.ts'
 import './models.css'
 
-// The list is what is looked at first; the rest comes when it is asked for.
+// Each comes when it is looked at: the list is the heavy one, and who opens the details of a model has no need of it.
+const ModelList = lazy(async () => ({ default: (await import('./ModelList.tsx')).ModelList }))
 const ModelDetails = lazy(async () => ({ default: (await import('./details/ModelDetails.tsx')).ModelDetails }))
 const PullDialog = lazy(async () => ({ default: (await import('./PullDialog.tsx')).PullDialog }))
 
@@ -26,7 +26,9 @@ export function ModelsPage(): ReactNode {
   return (
     <div className="models-page">
       {name === null ? (
-        <ModelList view={view} />
+        <Suspense fallback={<Loading />}>
+          <ModelList view={view} />
+        </Suspense>
       ) : (
         <WithMessages folder="pages/models/details">
           <Suspense fallback={<Loading />}>

@@ -17,6 +17,16 @@ export const liveEvents: LiveConnection = new LiveConnection({
   report: (error) => reportError(error),
 })
 
+let first: string | undefined
+liveEvents.on('hello', ({ version }) => {
+  first ??= version
+})
+
+/** The version of the server when the page was loaded; its `hello` often comes before anything is drawn. */
+export function firstVersion(): string | undefined {
+  return first
+}
+
 /** Connects, and follows what the browser knows: of the network, of sleep, of who looks at the page. */
 export function startLiveEvents(): void {
   const look = (): void => {

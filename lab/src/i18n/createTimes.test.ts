@@ -52,3 +52,8 @@ it('has no English words in Punjabi dates', () => {
   expect(punjabi.clock(at)).toBe('18:05:09')
   expect(english.clock(at)).toBe('18:05:09')
 })
+
+it('takes no name of a language that it could not use', () => {
+  const times = createTimes((key) => key, 'en', ['en-US@posix', 'en-GB'])
+  expect(times.moment(new Date(2026, 10, 24, 19, 25, 7))).toBe('24 Nov 2026, 19:25:07')
+})

@@ -31,7 +31,8 @@ export function createTimes(
   language: Language,
   preferred: readonly string[],
 ): Times {
-  const locale = language === 'pa' ? 'en-IN' : (preferred.find((tag) => tag.startsWith(language)) ?? language)
+  const locale =
+    language === 'pa' ? 'en-IN' : (preferred.find((tag) => tag.startsWith(language) && isTag(tag)) ?? language)
   const digits: Intl.DateTimeFormatOptions =
     language === 'pa'
       ? {
@@ -72,5 +73,14 @@ export function createTimes(
       const { unit, seconds: size } = steps[largest(seconds)] as (typeof steps)[number]
       return text(`ago.${unit}`, { count: Math.floor(seconds / size) })
     },
+  }
+}
+
+/** Where the system's language is “C”, Chromium names it `en-US@posix`, of which its own `Intl` knows nothing. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
   }
 }

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
-import { liveEvents, useConnectionState, useLive } from '../api/liveEvents.ts'
+import { firstVersion, liveEvents, useConnectionState, useLive } from '../api/liveEvents.ts'
 import type en from '../i18n/messages/en.json'
 import { useText } from '../i18n/Texts.tsx'
 import { announce } from '../parts/announce.tsx'
@@ -28,12 +28,26 @@ export function Connection(): ReactNode {
   )
 }
 
+/** The same where there is no room for a button: only when something is wrong. */
+export function ConnectionNote(): ReactNode {
+  const text = useText<keyof typeof en>()
+  const state = useConnectionState()
+  if (state === 'connected' || state === 'connecting') return null
+  return (
+    <span className="shell-note" data-state={state}>
+      <span className="shell-dot" />
+      {text(`live.${state}`)}
+    </span>
+  )
+}
+
 /** Says aloud that the connection is lost or back, and that the server is of another version than the page. */
 function useNews(): void {
   const text = useText<keyof typeof en>()
   const state = useConnectionState()
   const wasLost = useRef(false)
-  const version = useRef<string>(undefined)
+  const told = useRef<string>(undefined)
+  const told = useRef<string>(undefined)
   useEffect(() => {
     if (state === 'offline' && !wasLost.current) {
       wasLost.current = true
@@ -45,9 +59,8 @@ function useNews(): void {
     }
   }, [state, text])
   useLive('hello', (hello) => {
-    const isNew = version.current !== undefined && version.current !== hello.version
-    version.current = hello.version
-    if (!isNew) return
+    if (hello.version === firstVersion() || hello.version === told.current) return
+    told.current = hello.version
     toast({
       text: text('live.updated', { version: hello.version }),
       action: { label: text('live.reload'), run: () => location.reload() },

@@ -3,8 +3,10 @@ import type { ReactNode } from 'react'
 import type { Language } from '../i18n/languages.ts'
 import { loadMessages } from '../i18n/loadMessages.ts'
 import { TextsProvider, useLanguage } from '../i18n/Texts.tsx'
-import { Failed, Loading } from '../parts/States.tsx'
+import { Loading } from '../parts/States.tsx'
 import type { Page } from '../routes.ts'
+import { PageBoundary } from './PageBoundary.tsx'
+import { PageTrouble } from './PageTrouble.tsx'
 
 /** Code and messages of a page. */
 export function pageQuery(page: Page, language: Language) {
@@ -21,11 +23,13 @@ export function pageQuery(page: Page, language: Language) {
 /** A page with its own code and messages, both fetched when it is first opened. */
 export function PageOutlet({ page }: { page: Page }): ReactNode {
   const language = useLanguage()
-  const { data, error, refetch } = useQuery(pageQuery(page, language))
-  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} onAgain={refetch} />
+  const { data, error } = useQuery(pageQuery(page, language))
+  if (data === undefined) return error === null ? <Loading /> : <PageTrouble error={error} />
   return (
-    <TextsProvider language={language} messages={data.messages}>
-      <data.Page />
-    </TextsProvider>
+    <PageBoundary>
+      <TextsProvider language={language} messages={data.messages}>
+        <data.Page />
+      </TextsProvider>
+    </PageBoundary>
   )
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hashApiKey } from '../../src/core/index.ts'
 import { type TestServer, testServer } from '../../src/server/testing/testServer.ts'
 import { openBrowser } from '../support/browser.ts'
-import { builtLab, openLab } from './labPage.ts'
+import { builtLab, expectAccessible, expectNoSideways, openLab } from './labPage.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -70,6 +70,18 @@ it('says aloud when the server is gone for longer, and that it is back', async (
   } finally {
     await second.server.close()
   }
+})
+
+it('says so on narrow screens too, where there is no room for a button', async () => {
+  const { server, url } = await startServer()
+  await using lab = await openLab(browser, `${url}/lab/runs`, { viewport: { width: 320, height: 720 }, allow: cuts })
+  const banner = lab.page.getByRole('banner')
+  await lab.page.getByRole('heading', { name: 'No runs yet' }).waitFor()
+  expect(await banner.getByText(/Connecting again|does not answer/).isVisible()).toBe(false)
+  await server.close()
+  await banner.getByText('Sanjha does not answer').first().waitFor()
+  await expectAccessible(lab.page)
+  await expectNoSideways(lab.page)
 })
 
 it('connects with the key that is given', async () => {

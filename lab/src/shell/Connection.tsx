@@ -47,7 +47,6 @@ function useNews(): void {
   const state = useConnectionState()
   const wasLost = useRef(false)
   const told = useRef<string>(undefined)
-  const told = useRef<string>(undefined)
   useEffect(() => {
     if (state === 'offline' && !wasLost.current) {
       wasLost.current = true

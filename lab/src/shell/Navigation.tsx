@@ -5,7 +5,7 @@ import type en from '../i18n/messages/en.json'
 import { useText } from '../i18n/Texts.tsx'
 import { Icon, pageIcon } from '../parts/Icon.tsx'
 import { pages } from '../routes.ts'
-import { Connection } from './Connection.tsx'
+import { Connection, ConnectionNote } from './Connection.tsx'
 import { useChoice } from './createChoice.ts'
 import { DisplayMenu } from './DisplayMenu.tsx'
 import { Shortcut } from './Shortcut.tsx'
@@ -72,6 +72,7 @@ export function Navigation(props: {
         >
           <Icon name="sidebar" />
         </button>
+        <ConnectionNote />
         <button
           type="button"
           className="icon-button shell-search"

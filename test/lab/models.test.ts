@@ -257,7 +257,7 @@ it('has models of remote engines in the same list, and offers for them what can 
   expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
   await page.getByRole('link', { name: 'Chat', exact: true }).last().click()
   await page.getByLabel('Message').waitFor()
-  await expect.poll(() => page.locator('main').innerText()).toContain('far/their-model')
+  await expect.poll(() => page.getByRole('combobox', { name: /^Model/ }).inputValue()).toBe('far/their-model')
 })
 
 it('changes without being asked when something else changes the models', async () => {

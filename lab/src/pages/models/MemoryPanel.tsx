@@ -90,7 +90,7 @@ function LoadedLine({ model }: { model: LoadedModel }): ReactNode {
   ].filter((fact) => fact !== false)
   return (
     <li>
-      <div>
+      <div className="models-loaded-words">
         <Link href={detailsPath(model.model, search)}>{shortName(model.model)}</Link>
         <small className="models-second">{facts.join(' · ')}</small>
         {work.error !== null && <ErrorNote what={text('models.unload.failed')} error={work.error} />}

@@ -90,7 +90,7 @@ function Waiting(): ReactNode {
     <div role="status" className="models-waiting">
       <span className="shell-hidden">{text('models.loading')}</span>
       {['a', 'b', 'c', 'd', 'e', 'f'].map((line) => (
-        <div key={line} />
+        <div key={line} className="models-line" />
       ))}
     </div>
   )

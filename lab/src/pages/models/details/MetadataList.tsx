@@ -62,7 +62,7 @@ export function MetadataList({ facts }: { facts: ModelFacts }): ReactNode {
         </p>
         <dl className="models-facts models-metadata" dir="ltr">
           {found.map(([key, value]) => (
-            <div key={key}>
+            <div key={key} className="models-entry">
               <dt>
                 <code>{key}</code>
               </dt>

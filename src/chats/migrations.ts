@@ -75,4 +75,16 @@ export const chatsMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    room: 'chats',
+    version: 3,
+    sql: `
+      -- Tools that a person has allowed for a whole chat.
+      CREATE TABLE chat_tool_permissions (
+        chat TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+        tool TEXT NOT NULL,
+        PRIMARY KEY (chat, tool)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ]

@@ -90,7 +90,7 @@ const right: Readonly<Record<string, object>> = {
   '/sanjha/v1/chats/{id}': { title: 'a', pinned: true },
   '/sanjha/v1/chats/{id}/messages': { role: 'user', text: 'a', parentId: null },
   '/sanjha/v1/chats/{id}/select': { messageId: 'a' },
-  '/sanjha/v1/answers/{messageId}/tools/{callId}': { allow: true, forChat: true },
+  '/sanjha/v1/answers/{messageId}/tools/{callId}': { allow: true, forChat: true, name: 'a__b', arguments: '{}' },
   '/sanjha/v1/chats/{id}/answers': {
     model: 'test',
     parentId: 'a',

@@ -541,11 +541,25 @@ export interface Api {
       allow: boolean
       /** Allow all later calls of this tool in this chat as well. */
       forChat?: boolean
+      /** The tool, as it was shown to who decides. */
+      name: string
+      /** The arguments, as they were shown: the text that the answer has. */
+      arguments: string
     }; answer: {
       message: ChatMessage & {
         data: AnswerData
         [field: string]: unknown
       }
+    } }
+  }
+  "/chats/{id}/tools": {
+    GET: { answer: {
+      tools: string[]
+    } }
+  }
+  "/chats/{id}/tools/{tool}": {
+    DELETE: { answer: {
+      revoked: boolean
     } }
   }
 }
@@ -580,6 +594,8 @@ export type AnswerData = {
   leftOut?: string[]
   /** Tool servers whose tools the model was told of */
   tools?: string[]
+  /** Names of the tools that it was told of; no others are called */
+  offered?: string[]
   overflow?: ("error" | "leave_out")
   toolCalls?: {
     id: string

@@ -1,5 +1,5 @@
 import type { AnswerLeases, Chats, JsonObject, StoredChatMessage } from '../../chats/index.ts'
-import { type Clock, type Logger, publicErrorData, SanjhaError } from '../../core/index.ts'
+import { type Clock, type Logger, publicErrorData, randomHex, SanjhaError } from '../../core/index.ts'
 import type { Part } from '../../engine/index.ts'
 import type { CallPart } from '../../gateway/index.ts'
 import type { Live } from '../live/contract.ts'
@@ -64,6 +64,11 @@ export class AnswerWork {
   routed(model: string, loadMs: number): void {
     this.#model = model
     this.#loadMs = loadMs
+  }
+
+  /** Tools that the model is told of. */
+  offer(names: readonly string[]): void {
+    this.#data = { ...this.#data, offered: names }
   }
 
   /** Messages that the model does not get. */
@@ -131,11 +136,18 @@ export class AnswerWork {
     else {
       const known = this.#calls.get(part.index)
       if (known !== undefined) known.arguments += part.argumentsDelta
-      else this.#calls.set(part.index, { id: part.id, name: part.name, arguments: part.argumentsDelta })
+      else this.#calls.set(part.index, { id: this.#callId(part.id), name: part.name, arguments: part.argumentsDelta })
     }
     if (this.#data.state === 'waiting') this.#begin()
     else this.#saveSoon(saveMs)
     this.#feed.grown()
+  }
+
+  /** A remote engine may give one id twice, or one that means something in an address; a person’s yes is for one call. */
+  #callId(given: string): string {
+    const isTaken = [...this.#calls.values()].some(({ id }) => id === given)
+    // Of the form that all templates take: Mistral’s want nine letters and digits.
+    return !isTaken && /^[A-Za-z0-9_-]{1,64}$/.test(given) ? given : randomHex(5).slice(0, 9)
   }
 
   #begin(): void {

@@ -2,7 +2,7 @@ import type { AnswerLeases, Chats, JsonObject, StoredChatMessage } from '../../c
 import { type Logger, SanjhaError } from '../../core/index.ts'
 import type { ToolServers } from '../../tools/index.ts'
 import type { Live } from '../live/contract.ts'
-import type { AnswerToolCall } from './contract.ts'
+import type { AnswerToolCall, ShownCall } from './contract.ts'
 
 export interface ToolCallsParts {
   readonly chats: Chats
@@ -32,13 +32,25 @@ export class ToolCalls {
     this.#parts = parts
   }
 
-  /** Errors: `not_found`, `conflict` when it was decided before. */
-  decide(messageId: string, callId: string, allow: boolean): Decided {
+  /** Errors: as `Answers.decide`. */
+  decide(messageId: string, shown: ShownCall, allow: boolean): Decided {
+    const callId = shown.id
     const message = this.#parts.chats.message(messageId)
-    const call = callsOf(message).find(({ id }) => id === callId)
+    const [call, other] = callsOf(message).filter(({ id }) => id === callId)
     if (call === undefined) throw new SanjhaError('not_found', `This answer asks for no tool call “${callId}”.`)
     if (call.state !== 'requested') {
       throw new SanjhaError('conflict', `The call of ${call.name} was decided already: it is ${call.state}.`)
+    }
+    if (other !== undefined || call.name !== shown.name || call.arguments !== shown.arguments) {
+      throw new SanjhaError('conflict', `The call “${callId}” is not the one that was shown.`, {
+        hint: 'Load the chat again and look at the call.',
+      })
+    }
+    const offered = message.data?.['offered']
+    if (allow && !(Array.isArray(offered) && offered.includes(call.name))) {
+      throw new SanjhaError('forbidden', `No tool server of this answer offered ${call.name}.`, {
+        hint: 'Refuse the call, so that the model can go on.',
+      })
     }
     if (!allow) {
       const written = this.#write(messageId, callId, { state: 'refused', result: refused })

@@ -21,6 +21,8 @@ export interface AnswerData {
   readonly leftOut?: readonly string[]
   /** Tool servers whose tools the model was told of. */
   readonly tools?: readonly string[]
+  /** Names of the tools that it was told of; no others are called. */
+  readonly offered?: readonly string[]
   readonly overflow?: Overflow
   readonly toolCalls?: readonly AnswerToolCall[]
 }
@@ -101,6 +103,16 @@ export interface StartedAnswer {
 /** How an answer goes on after its tools: what cannot be read from the chat. */
 export type NextAnswer = Pick<NewAnswer, 'settings' | 'caller' | 'paramNames' | 'requestId' | 'signal'>
 
+/** A call as the person saw it who decided: what is made is what was shown. */
+export interface ShownCall {
+  readonly id: string
+  readonly name: string
+  /** JSON text, as the model wrote it. */
+  readonly arguments: string
+}
+
+export type Decision = 'allow' | 'allow-for-chat' | 'refuse'
+
 export interface DecidedCall {
   readonly message: StoredChatMessage
   /** As `StartedAnswer.ended`. */
@@ -142,9 +154,14 @@ export interface Answers {
   stop(messageId: string): boolean
   /**
    * Makes a tool call that an answer asked for, or refuses it. When all calls of the answer have ended, the model goes on in
-   * a new answer below. Errors: `not_found`, `conflict`.
+   * a new answer below. Errors: `not_found`, `conflict` when it was decided before or is not what was shown, `forbidden` for a
+   * tool that was not offered.
    */
-  decide(messageId: string, callId: string, allow: boolean, next: NextAnswer): DecidedCall
+  decide(messageId: string, call: ShownCall, decision: Decision, next: NextAnswer): DecidedCall
+  /** Tools that are called in a chat without a question. */
+  allowedTools(chatId: string): readonly string[]
+  /** From now on there is a question again. False when there was. */
+  revokeTool(chatId: string, tool: string): boolean
   /** Writes down what this process has of its answers, so that what is read now is whole. */
   flush(): void
   /** How much of the model's context the branch takes. Errors: `not_found`, `invalid_request`. */

@@ -4,6 +4,7 @@ import {
   type JsonObject,
   type NewChatMessage,
   type StoredChatMessage,
+  ToolPermissions,
 } from '../../chats/index.ts'
 import { type Clock, type Config, type Database, type Logger, SanjhaError } from '../../core/index.ts'
 import type { EngineLease, EnginePool } from '../../engine/index.ts'
@@ -12,7 +13,16 @@ import type { Models } from '../../models/index.ts'
 import { createToolServers, type ToolServers } from '../../tools/index.ts'
 import type { Live } from '../live/contract.ts'
 import { AnswerWork } from './AnswerWork.ts'
-import type { AnswerData, Answers, DecidedCall, NewAnswer, NextAnswer, StartedAnswer } from './contract.ts'
+import type {
+  AnswerData,
+  Answers,
+  DecidedCall,
+  Decision,
+  NewAnswer,
+  NextAnswer,
+  ShownCall,
+  StartedAnswer,
+} from './contract.ts'
 import { countTokens, knownContext } from './countTokens.ts'
 import { reserveFor, turnsToLeaveOut } from './leaveOut.ts'
 import { measureContext } from './measureContext.ts'
@@ -47,6 +57,7 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
   const tools = options.tools ?? createToolServers({ servers: [], env: {}, fetch: globalThis.fetch })
   const leases = options.leases ?? new AnswerLeases({ database, clock })
   const others = new OthersWatch(chats, leases, live)
+  const permissions = new ToolPermissions(database)
   const toolCalls = new ToolCalls({ chats, leases, live, tools, log })
   const works = new Map<string, AnswerWork>()
   let tender: NodeJS.Timeout | undefined
@@ -116,20 +127,23 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
   /** Makes the calls that a person has allowed for the whole chat, and goes on. */
   const callAllowed = async ({ id, chatId }: StoredChatMessage, next: NextAnswer): Promise<void> => {
     try {
-      const allowed = chats.summary(chatId).data?.['allowedTools']
-      const calls = callsOf(chats.message(id)).filter(
-        ({ name, state }) => state === 'requested' && Array.isArray(allowed) && allowed.includes(name),
+      const allowed = permissions.of(chatId)
+      const { data } = chats.message(id)
+      const offered = (data as Partial<AnswerData> | null)?.offered ?? []
+      const calls = callsOf({ data }).filter(
+        ({ name, state }) => state === 'requested' && allowed.includes(name) && offered.includes(name),
       )
       if (calls.length === 0 || stepsOf(chats.path(chatId, id)) >= longestChain) return
-      await Promise.all(calls.map((call) => decide(id, call.id, true, next).ended))
+      await Promise.all(calls.map((call) => decide(id, call, 'allow', next).ended))
     } catch (error) {
       giveUp(error, log)
     }
   }
 
-  const decide = (messageId: string, callId: string, allow: boolean, next: NextAnswer): DecidedCall => {
+  const decide = (messageId: string, call: ShownCall, decision: Decision, next: NextAnswer): DecidedCall => {
     if (closed) throw new SanjhaError('shutting_down', 'Sanjha is stopping and calls no more tools.')
-    const { message, settled } = toolCalls.decide(messageId, callId, allow)
+    const { message, settled } = toolCalls.decide(messageId, call, decision !== 'refuse')
+    if (decision === 'allow-for-chat') permissions.allow(message.chatId, call.name)
     const interrupt = (): void => void toolCalls.stop(messageId)
     next.signal.addEventListener('abort', interrupt, { once: true })
     const ended = settled.then(async (isLast) => {
@@ -147,6 +161,8 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
   return {
     start,
     decide,
+    allowedTools: (chatId) => permissions.of(chats.summary(chatId).id),
+    revokeTool: (chatId, tool) => permissions.revoke(chats.summary(chatId).id, tool),
     stop(messageId) {
       const work = works.get(messageId)
       if (work !== undefined) return work.stop('stopped')

@@ -26,6 +26,7 @@ export async function* withTools(
   }
   const offered = (await Promise.all(tools.map((server) => servers.tools(server, work.signal)))).flat()
   const told = offered.map(({ name, description, parameters }) => ({ name, description, parameters }))
+  work.offer(offered.map(({ name }) => name))
   const chat = { ...settings?.chat, tools: [...(settings?.chat.tools ?? []), ...told] }
   yield* handle({ ...request, settings: { generate: settings?.generate ?? {}, chat } })
 }

@@ -72,6 +72,8 @@ export interface Config {
     readonly maxQueue: number
     /** Requests a minute for each API key (all callers together where there are none); further ones get 429. 0: no limit. */
     readonly rateLimit: number
+    /** Whether callers of a server that others can reach may use its tool servers. */
+    readonly toolsForKeys: boolean
     /** How long streams may go on after the server was told to stop. */
     readonly shutdownGraceMs: number
   }

@@ -96,6 +96,13 @@ export const settings: readonly Setting[] = [
     'Requests a minute for each API key; further ones are answered 429. 0: no limit.',
     { notOverHttp: true },
   ),
+  setting(
+    'server.toolsForKeys',
+    bool,
+    false,
+    'Whether callers of a server that others can reach may use its tool servers, which run as the user of this machine.',
+    { userOnly: true },
+  ),
   setting('server.shutdownGrace', duration(false), 30_000, 'How long answers may go on once the server is stopping.'),
 
   setting(

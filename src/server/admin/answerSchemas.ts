@@ -38,6 +38,7 @@ export const answerData: z.ZodType = z
     system: z.string().optional(),
     leftOut: z.array(z.string()).optional(),
     tools: z.array(z.string()).optional().describe('Tool servers whose tools the model was told of'),
+    offered: z.array(z.string()).optional().describe('Names of the tools that it was told of; no others are called'),
     overflow: z.enum(['error', 'leave_out']).optional(),
     toolCalls: z
       .array(
@@ -98,3 +99,6 @@ export const toolServers: z.ZodType = z.object({
     }),
   ),
 })
+
+export const allowedTools: z.ZodType = z.object({ tools: z.array(z.string()) })
+export const revokedTool: z.ZodType = z.object({ revoked: z.boolean() })

@@ -5,6 +5,7 @@ import { json, type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
 import { type KeptSettings, keptSettings } from '../openai/chatSettings.ts'
 import { contextMeasure, startedAnswer, stoppedAnswer } from './answerSchemas.ts'
+import { checkMayUseTools } from './tools.ts'
 
 interface MessageBody {
   readonly text: string
@@ -89,8 +90,10 @@ const startAnswer: Route = route({
   handle: (request) => json(start(request), 202),
 })
 
-function start({ id, params, body, keyId, server }: RouteRequest<AnswerBody>): unknown {
+function start(request: RouteRequest<AnswerBody>): unknown {
+  const { id, params, body, keyId, server } = request
   const { model, parentId, message: question, system, settings, overflow, tools } = body
+  if (tools !== undefined && tools.length > 0) checkMayUseTools(request)
   const work = server.openWork()
   try {
     const { ended, ...started } = server.sanjha.answers.start(params['id'] ?? '', {

@@ -1,12 +1,25 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import { hashApiKey } from '../../core/index.ts'
 import { soon } from '../../core/testing/soon.ts'
+import type { Part } from '../../engine/index.ts'
 import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { allRoutes } from '../allRoutes.ts'
 import { type Json, type TestServer, testServer } from '../testing/testServer.ts'
 
 const base = '/sanjha/v1'
+
+/** A remote engine may say what it likes. */
+class TwinCalls extends TestEngine {
+  override async *generate(): AsyncIterable<Part> {
+    for (const [index, args] of ['{"a":2,"b":3}', '{"a":9,"b":9}'].entries()) {
+      yield { type: 'tool-call', index, id: 'x', name: 'local__add', argumentsDelta: args }
+    }
+    const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1, reasoningTokens: 0 }
+    yield { type: 'finish', reason: 'tool-calls', usage } as Part
+  }
+}
 const program = join(import.meta.dirname, '..', '..', 'tools', 'testing', 'stdioServer.ts')
 let t: TestServer
 let chat: string
@@ -45,13 +58,15 @@ async function calling(text: string, more: object = {}): Promise<Json> {
     return message
   })
 }
+const shown = (message: Json, call = 0): object => {
+  const { name, arguments: args } = message.data.toolCalls[call]
+  return { name, arguments: args }
+}
 const decide = (message: Json, body: object, call = 0): Promise<Json> =>
-  ask(
-    'POST',
-    `/answers/${message.id}/tools/${message.data.toolCalls[call].id}`,
-    '/answers/:messageId/tools/:callId',
-    body,
-  )
+  ask('POST', `/answers/${message.id}/tools/${message.data.toolCalls[call].id}`, '/answers/:messageId/tools/:callId', {
+    ...shown(message, call),
+    ...body,
+  })
 /** The branch, once it has so many messages and the last one is whole. */
 const grown = (length: number): Promise<Json[]> =>
   soon(async () => {
@@ -108,9 +123,12 @@ describe('a call', () => {
     await grown(3)
     const again = await t.json('POST', `${base}/answers/${message.id}/tools/${message.data.toolCalls[0].id}`, {
       allow: true,
+      ...shown(message),
     })
     expect([again.status, again.body.error.code]).toEqual([409, 'conflict'])
-    expect((await t.json('POST', `${base}/answers/${message.id}/tools/other`, { allow: true })).status).toBe(404)
+    expect(
+      (await t.json('POST', `${base}/answers/${message.id}/tools/other`, { allow: true, ...shown(message) })).status,
+    ).toBe(404)
     expect(await path()).toHaveLength(3)
   })
 
@@ -140,6 +158,55 @@ describe('a call', () => {
     expect(messages.at(-1).data.toolCalls).toMatchObject([{ state: 'requested' }])
   })
 
+  it('is made only as it was shown', async () => {
+    const message = await calling(add)
+    const other = await t.json('POST', `${base}/answers/${message.id}/tools/${message.data.toolCalls[0].id}`, {
+      allow: true,
+      forChat: true,
+      name: 'local__add',
+      arguments: '{"a":2,"b":4}',
+    })
+    expect([other.status, other.body.error.code]).toEqual([409, 'conflict'])
+    expect((await ask('GET', `/chats/${chat}/tools`, '/chats/:id/tools')).tools).toEqual([])
+    expect((await read(message.id)).data.toolCalls).toMatchObject([{ state: 'requested' }])
+  })
+
+  it('of a tool that was not offered is never made, whatever was allowed', async () => {
+    await decide(await calling(add), { allow: true, forChat: true })
+    await grown(3)
+    const message = await calling(add, { tools: [] })
+    expect(message.data.toolCalls).toMatchObject([{ state: 'requested' }])
+    const { status, body } = await t.json(
+      'POST',
+      `${base}/answers/${message.id}/tools/${message.data.toolCalls[0].id}`,
+      { allow: true, ...shown(message) },
+    )
+    expect([status, body.error.code]).toEqual([403, 'forbidden'])
+    await decide(message, { allow: false })
+    expect((await grown(6)).at(-1).text).toBe('Done.')
+  })
+
+  it('two with one id are two calls', async () => {
+    const twins = new TwinCalls()
+    const own = testServer({
+      engines: { test: twins },
+      toolServers: [{ name: 'local', command: process.execPath, args: [program], passEnv: [] }],
+    })
+    await t.close()
+    t = own
+    chat = (await t.json('POST', `${base}/chats`, {})).body.id
+    const message = await calling('Hi')
+    const [one, two] = message.data.toolCalls
+    expect(one.id).not.toBe(two.id)
+    await decide(message, { allow: true })
+    await soon(async () =>
+      expect((await read(message.id)).data.toolCalls).toMatchObject([
+        { state: 'done', result: '5' },
+        { state: 'requested' },
+      ]),
+    )
+  })
+
   it('can be stopped while it is made', async () => {
     const message = await calling('[[tool local__sleep {}]]')
     await decide(message, { allow: true })
@@ -150,6 +217,40 @@ describe('a call', () => {
       ])
     })
   })
+})
+
+it('what was allowed for a chat can be taken back', async () => {
+  await decide(await calling(add), { allow: true, forChat: true })
+  await grown(3)
+  expect((await ask('GET', `/chats/${chat}/tools`, '/chats/:id/tools')).tools).toEqual(['local__add'])
+  const path = `/chats/${chat}/tools/local__add`
+  expect(await ask('DELETE', path, '/chats/:id/tools/:tool')).toEqual({ revoked: true })
+  expect(await ask('DELETE', path, '/chats/:id/tools/:tool')).toEqual({ revoked: false })
+  expect((await calling(add)).data.toolCalls).toMatchObject([{ state: 'requested' }])
+})
+
+it('nothing that a chat carries along allows a tool', async () => {
+  await t.json('PATCH', `${base}/chats/${chat}`, { data: { tools: ['local'], allowedTools: ['local__add'] } })
+  expect((await calling(add)).data.toolCalls).toMatchObject([{ state: 'requested' }])
+})
+
+it('who comes with a key to a server that others can reach runs nothing on it, unless its owner wants that', async () => {
+  for (const toolsForKeys of [false, true]) {
+    await t.close()
+    t = testServer({
+      toolServers: [{ name: 'local', command: process.execPath, args: [program], passEnv: [] }],
+      settings: { apiKeys: [hashApiKey('k')], toolsForKeys },
+    })
+    const headers = { authorization: 'Bearer k' }
+    const { body } = await t.json('POST', `${base}/chats`, {}, headers)
+    const asked = { model: 'test', message: { text: add }, tools: ['local'] }
+    const statuses = [
+      (await t.json('POST', `${base}/chats/${body.id}/answers`, asked, headers)).status,
+      (await t.json('GET', `${base}/tools`, undefined, headers)).status,
+      (await t.json('POST', `${base}/tools/local`, undefined, headers)).status,
+    ]
+    expect(statuses).toEqual(toolsForKeys ? [202, 200, 200] : [403, 403, 403])
+  }
 })
 
 it('an answer whose tool server does not start fails and says so', async () => {

@@ -31,7 +31,7 @@ export function AnswerBody({ message, feed }: { message: ChatMessage; feed: Answ
           <Markdown text={message.reasoning ?? ''} growing={reasoning} />
         </Reasoning>
       )}
-      <ToolCalls messageId={message.id} calls={message.data?.toolCalls ?? []} />
+      <ToolCalls messageId={message.id} calls={message.data?.toolCalls ?? []} offered={message.data?.offered ?? []} />
       {hasText && <Markdown text={message.text} growing={growing} />}
     </>
   )

@@ -16,11 +16,17 @@ const states = {
 const looks = { requested: 'warn', running: 'info', done: 'good', failed: 'bad', refused: 'bad' } as const
 
 /** What the model did besides speaking, each call apart. */
-export function ToolCalls({ messageId, calls }: { messageId: string; calls: readonly ToolCall[] }): ReactNode {
+export function ToolCalls(props: {
+  messageId: string
+  calls: readonly ToolCall[]
+  /** Tools that the model was told of. */
+  offered: readonly string[]
+}): ReactNode {
+  const { messageId, calls, offered } = props
   const text = useText<keyof typeof en>()
   return calls.map((call) => (
     // What is asked for has to be seen before it is allowed.
-    <details key={call.id} className="chat-tool" open={call.state === 'requested' || undefined}>
+    <details key={call.id} className="chat-tool" data-state={call.state} open={call.state === 'requested' || undefined}>
       <summary>
         <span>
           {text('chat.tool')} <code>{showHidden(call.name)}</code>
@@ -31,7 +37,9 @@ export function ToolCalls({ messageId, calls }: { messageId: string; calls: read
       </summary>
       <p>{text('chat.tool.arguments')}</p>
       <Raw text={pretty(call.arguments)} />
-      {call.state === 'requested' && <ToolDecision messageId={messageId} call={call} />}
+      {call.state === 'requested' && (
+        <ToolDecision messageId={messageId} call={call} isOffered={offered.includes(call.name)} />
+      )}
       {call.result !== undefined && (
         <>
           <p>{text('chat.tool.result')}</p>

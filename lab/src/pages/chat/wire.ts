@@ -33,6 +33,7 @@ export interface MessageData {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly leftOut?: readonly string[]
   readonly toolCalls?: readonly ToolCall[]
+  readonly offered?: readonly string[]
   readonly attachments?: readonly Attachment[]
 }
 

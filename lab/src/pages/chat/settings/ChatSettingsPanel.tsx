@@ -20,7 +20,7 @@ import { type ModelDefaults, useModelDefaults } from './useModelDefaults.ts'
 import './chatSettings.css'
 
 /** What `ChatSettings` shows, fetched when it is first opened. */
-export function ChatSettingsPanel({ value, onChange, model }: ChatSettingsProps): ReactNode {
+export function ChatSettingsPanel({ chat, value, onChange, model }: ChatSettingsProps): ReactNode {
   const text = useText<keyof typeof en>()
   const defaults = useModelDefaults(model)
   const [said, say] = useState('')
@@ -49,7 +49,7 @@ export function ChatSettingsPanel({ value, onChange, model }: ChatSettingsProps)
       {(Object.keys(parameterGroups) as ParameterGroup[]).map((group) => (
         <Group key={group} group={group} values={value.parameters} defaults={defaults} onChange={changeParameter} />
       ))}
-      <ToolServers value={value.tools ?? []} onChange={(tools) => change({ tools })} />
+      <ToolServers chat={chat} value={value.tools ?? []} onChange={(tools) => change({ tools })} />
       <AnswerForm schema={value.schema} onChange={(schema) => change({ schema })} />
       <Presets value={value} onChange={onChange} say={say} />
       <div className="chat-settings-end">

@@ -1,16 +1,18 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { LabError } from '../../../api/LabError.ts'
 import { useText } from '../../../i18n/Texts.tsx'
 import { WithMessages } from '../../../i18n/WithMessages.tsx'
 import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import type en from './messages/en.json'
-import { toolApi } from './toolApi.ts'
+import { type Decision, type ShownCall, toolApi } from './toolApi.ts'
 import './tools.css'
 
 interface ToolDecisionProps {
   readonly messageId: string
-  readonly call: { readonly id: string; readonly name: string }
+  readonly call: ShownCall
+  /** Whether a tool server of this answer offered it. */
+  readonly isOffered: boolean
 }
 
 /** Asks whether a tool may be called. Nothing is called before that. */
@@ -22,33 +24,40 @@ export function ToolDecision(props: ToolDecisionProps): ReactNode {
   )
 }
 
-function Question({ messageId, call }: ToolDecisionProps): ReactNode {
+function Question({ messageId, call, isOffered }: ToolDecisionProps): ReactNode {
   const text = useText<keyof typeof en>()
+  const client = useQueryClient()
   const deciding = useMutation({
-    mutationFn: (decision: { allow: boolean; forChat?: boolean }) => toolApi.decide(messageId, call.id, decision),
+    mutationFn: (decision: Decision) => toolApi.decide(messageId, call, decision),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['tools', 'allowed'] }),
   })
   const name = showHidden(call.name)
   const isBusy = deciding.isPending || deciding.isSuccess
   return (
     <fieldset className="tool-decision">
       <legend>{text('tools.question', { name })}</legend>
+      {!isOffered && <p className="help bad">{text('tools.notOffered')}</p>}
       <div className="toolbar">
-        <button
-          type="button"
-          className="button primary"
-          disabled={isBusy}
-          onClick={() => deciding.mutate({ allow: true })}
-        >
-          {text('tools.allow')}
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={isBusy}
-          onClick={() => deciding.mutate({ allow: true, forChat: true })}
-        >
-          {text('tools.allowForChat')}
-        </button>
+        {isOffered && (
+          <>
+            <button
+              type="button"
+              className="button primary"
+              disabled={isBusy}
+              onClick={() => deciding.mutate({ allow: true })}
+            >
+              {text('tools.allow')}
+            </button>
+            <button
+              type="button"
+              className="button"
+              disabled={isBusy}
+              onClick={() => deciding.mutate({ allow: true, forChat: true })}
+            >
+              {text('tools.allowForChat')}
+            </button>
+          </>
+        )}
         <button type="button" className="button" disabled={isBusy} onClick={() => deciding.mutate({ allow: false })}>
           {text('tools.refuse')}
         </button>

@@ -10,6 +10,8 @@ import { type ToolServer, toolApi } from './toolApi.ts'
 import './tools.css'
 
 interface ToolServersProps {
+  /** Null: one that is not begun. */
+  readonly chat: string | null
   /** Names of the servers that the chat uses. */
   readonly value: readonly string[]
   readonly onChange: (value: readonly string[]) => void
@@ -24,7 +26,7 @@ export function ToolServers(props: ToolServersProps): ReactNode {
   )
 }
 
-function Servers({ value, onChange }: ToolServersProps): ReactNode {
+function Servers({ chat, value, onChange }: ToolServersProps): ReactNode {
   const text = useText<keyof typeof en>()
   const { data, error, refetch } = useQuery({ queryKey: ['tools'], queryFn: ({ signal }) => toolApi.list(signal) })
   const missing = data === undefined ? [] : value.filter((name) => !data.some((server) => server.name === name))
@@ -59,6 +61,7 @@ function Servers({ value, onChange }: ToolServersProps): ReactNode {
           </ul>
         </>
       )}
+      {chat !== null && <Allowed chat={chat} />}
       {missing.map((name) => (
         <p key={name} className="help bad">
           {text('tools.gone', { name })}{' '}
@@ -123,5 +126,39 @@ function Server(props: { server: ToolServer; isUsed: boolean; onUse: (use: boole
         </details>
       )}
     </li>
+  )
+}
+
+/** What is called without a question in this chat, each to be taken back. */
+function Allowed({ chat }: { chat: string }): ReactNode {
+  const text = useText<keyof typeof en>()
+  const client = useQueryClient()
+  const queryKey = ['tools', 'allowed', chat]
+  const { data = [] } = useQuery({ queryKey, queryFn: ({ signal }) => toolApi.allowed(chat, signal) })
+  const revoking = useMutation({
+    mutationFn: (tool: string) => toolApi.revoke(chat, tool),
+    onSettled: () => client.invalidateQueries({ queryKey }),
+  })
+  if (data.length === 0) return null
+  return (
+    <>
+      <p className="help">{text('tools.allowed')}</p>
+      <ul className="tool-servers">
+        {data.map((tool) => (
+          <li key={tool} className="tool-server">
+            <code>{showHidden(tool)}</code>
+            <button
+              type="button"
+              className="button small"
+              disabled={revoking.isPending}
+              aria-label={text('tools.revokeOf', { name: tool })}
+              onClick={() => revoking.mutate(tool)}
+            >
+              {text('tools.revoke')}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

@@ -18,6 +18,17 @@ export interface OfferedTool {
   readonly claims: { readonly readOnly: boolean | null; readonly destructive: boolean | null }
 }
 
+export interface ShownCall {
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
+}
+
+export interface Decision {
+  readonly allow: boolean
+  readonly forChat?: boolean
+}
+
 /** Errors: `LabError`. */
 export const toolApi = {
   list: async (signal: AbortSignal): Promise<readonly ToolServer[]> =>
@@ -25,9 +36,15 @@ export const toolApi = {
   /** Starts or reaches the server. */
   tools: async (server: string): Promise<readonly OfferedTool[]> =>
     (await ask<{ tools: OfferedTool[] }>(`/tools/${encodeURIComponent(server)}`, { method: 'POST' })).tools,
-  decide: (messageId: string, callId: string, decision: { allow: boolean; forChat?: boolean }): Promise<unknown> =>
-    ask(`/answers/${encodeURIComponent(messageId)}/tools/${encodeURIComponent(callId)}`, {
+  /** What is made is what was shown: the server compares. */
+  decide: (messageId: string, { id, name, arguments: args }: ShownCall, decision: Decision): Promise<unknown> =>
+    ask(`/answers/${encodeURIComponent(messageId)}/tools/${encodeURIComponent(id)}`, {
       method: 'POST',
-      body: decision,
+      body: { ...decision, name, arguments: args },
     }),
+  /** Tools that are called in a chat without a question. */
+  allowed: async (chat: string, signal: AbortSignal): Promise<readonly string[]> =>
+    (await ask<{ tools: string[] }>(`/chats/${encodeURIComponent(chat)}/tools`, { signal })).tools,
+  revoke: (chat: string, tool: string): Promise<unknown> =>
+    ask(`/chats/${encodeURIComponent(chat)}/tools/${encodeURIComponent(tool)}`, { method: 'DELETE' }),
 }

@@ -10,6 +10,7 @@ import { python } from './engine/python.ts'
 import { speed } from './engine/speed.ts'
 import { busyStreams, streams } from './engine/streams.ts'
 import { size } from './install/size.ts'
+import { chat } from './lab/chat.ts'
 import { load } from './lab/load.ts'
 import { cost } from './server/cost.ts'
 import { growth } from './server/growth.ts'
@@ -37,4 +38,5 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   size,
   load,
+  chat,
 ]

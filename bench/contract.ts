@@ -35,7 +35,7 @@ export interface BenchmarkResult {
   readonly skipped?: string
 }
 
-export type Unit = 'tokens/s' | 'ms' | 'bytes' | 'bytes/s' | 'bytes/request' | '%'
+export type Unit = 'tokens/s' | 'ms' | 'bytes' | 'bytes/s' | 'bytes/request' | '/s' | '%'
 
 /** One row. Values are raw, one per round, in the order of the rounds, so that both sides can be paired. */
 export interface Measurement {

@@ -53,7 +53,7 @@ const values = z.array(z.number())
 
 const measurement: z.ZodType<Measurement> = z.object({
   label: z.string(),
-  unit: z.enum(['tokens/s', 'ms', 'bytes', 'bytes/s', 'bytes/request', '%']),
+  unit: z.enum(['tokens/s', 'ms', 'bytes', 'bytes/s', 'bytes/request', '/s', '%']),
   ours: values,
   peer: z.object({ name: z.string(), values }).exactOptional(),
   limit: values.exactOptional(),

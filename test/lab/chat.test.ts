@@ -198,6 +198,22 @@ it('files go along; what cannot says why', async () => {
   await page.locator('.question').getByText('The password of the lake is swan.').waitFor()
 })
 
+it('a picture that went along is shown, from nowhere but the chat', async () => {
+  const { id } = server.sanjha.chats.create()
+  const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  const attachments = [
+    { type: 'image', name: 'dot.png', url: `data:image/png;base64,${dot}` },
+    { type: 'image', name: 'elsewhere.png', url: 'https://evil.example/x.png' },
+    { type: 'image', name: 'drawing.svg', url: 'data:image/svg+xml;base64,PHN2Zy8+' },
+  ]
+  server.sanjha.chats.append(id, { role: 'user', text: 'Look', data: { attachments } })
+  await using lab = await openLab(browser, `${url}/lab/chat/${id}`)
+  const picture = lab.page.getByRole('img', { name: 'Picture dot.png' })
+  await expect.poll(() => picture.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(1)
+  await lab.page.getByText('Picture elsewhere.png').waitFor()
+  expect(await lab.page.locator('.question img').count()).toBe(1)
+})
+
 it('an answer that fails says why and can be tried again; thinking and tools stand apart', async () => {
   await using lab = await openChat(browser, url)
   const { page } = lab

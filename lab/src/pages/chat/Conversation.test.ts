@@ -45,6 +45,18 @@ it('an answer that ends while its chat is fetched is not shown as one that goes 
   expect(heard).toEqual(['all'])
 })
 
+it('what was told before the request was answered is not undone by its answer', async () => {
+  const api = new TestApi()
+  const conversation = new Conversation('c', undefined, api)
+  const loading = conversation.load()
+  api.paths[0]?.resolve(page(message('q', null, 'Q')))
+  await loading
+  conversation.changed(message('a', 'q', 'all of it', 'done'))
+  conversation.changed(message('a', 'q', '', 'waiting'))
+  expect(texts(conversation)).toEqual(['Q', 'all of it'])
+  expect(conversation.get().messages[1]?.data?.state).toBe('done')
+})
+
 it('a new message joins what is shown; one from another branch has it fetched', async () => {
   const api = new TestApi()
   const conversation = new Conversation('c', undefined, api)

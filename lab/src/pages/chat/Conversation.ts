@@ -44,7 +44,7 @@ export class Conversation {
   readonly #listeners = new Set<() => void>()
   readonly #api: ConversationApi
   #loads = 0
-  /** Answers that have ended since the last load was begun: what it brings may be older. */
+  /** Answers that were told to have ended. That is final; what is on its way, or comes late, may be older. */
   readonly #ended = new Map<string, ChatMessage>()
 
   constructor(id: string, leaf?: string, api: ConversationApi = chatApi) {
@@ -66,14 +66,13 @@ export class Conversation {
   /** Fetches the newest part of the branch. What was shown stays until it is there. */
   async load(): Promise<void> {
     const load = ++this.#loads
-    this.#ended.clear()
     void this.#loadChat()
     try {
       const shown = this.#state.messages.length
       const limit = Math.min(1000, Math.max(pageSize, shown))
       const page = await this.#api.path(this.id, { ...(this.leaf !== undefined && { leaf: this.leaf }), limit })
       if (load !== this.#loads) return
-      const messages = page.messages.map((message) => this.#ended.get(message.id) ?? message)
+      const messages = page.messages.map((message) => this.#newest(message))
       const { error: _, ...rest } = this.#state
       for (const message of messages) this.#look(message)
       this.#set({ ...rest, ...page, messages: this.#kept(messages), status: 'ready' })
@@ -109,7 +108,8 @@ export class Conversation {
   async loadBeside(ids: readonly string[]): Promise<void> {
     const wanted = ids.filter((id) => this.#state.beside[id] === undefined)
     if (wanted.length === 0) return
-    const found = await Promise.all(wanted.map((id) => this.#api.message(id)))
+    const fetched = await Promise.all(wanted.map((id) => this.#api.message(id)))
+    const found = fetched.map((message) => this.#newest(message))
     for (const message of found) this.#look(message)
     this.#set({ ...this.#state, beside: { ...this.#state.beside, ...Object.fromEntries(found.map((m) => [m.id, m])) } })
   }
@@ -121,7 +121,9 @@ export class Conversation {
   /** A message that has begun, changed its state, or ended. */
   readonly changed = (message: ChatMessage): void => {
     if (message.chatId !== this.id) return
-    if (!isLive(message)) this.#ended.set(message.id, message)
+    if (isLive(message)) {
+      if (this.#ended.has(message.id)) return
+    } else this.#ended.set(message.id, message)
     if (this.#state.status === 'loading') return
     const { messages, beside } = this.#state
     const at = messages.findIndex(({ id }) => id === message.id)
@@ -139,6 +141,10 @@ export class Conversation {
     const { chat, messages, status } = this.#state
     if (this.leaf !== undefined || status !== 'ready' || chat === undefined) return
     if (chat.activeMessageId !== (messages.at(-1)?.id ?? null)) await this.load()
+  }
+
+  #newest(message: ChatMessage): ChatMessage {
+    return (isLive(message) ? this.#ended.get(message.id) : undefined) ?? message
   }
 
   #look(message: ChatMessage): void {

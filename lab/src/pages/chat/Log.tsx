@@ -30,7 +30,13 @@ export function Log(props: {
   return (
     <>
       {/* What is said is announced when it is finished, not word by word. */}
-      <section ref={list} className="chat-log" role="log" aria-live="off" aria-label={text('chat.log')}>
+      <section
+        ref={list}
+        className={`chat-log ${compared.length > 0 ? 'wide' : ''}`}
+        role="log"
+        aria-live="off"
+        aria-label={text('chat.log')}
+      >
         <Older state={state} onMore={() => void conversation.loadOlder()} />
         {state.messages.map((message) => {
           if (isCompared(message.id)) {

@@ -23,26 +23,30 @@ export function ModelPicker(props: {
     )
   }
   const isGone = model !== undefined && !models.some(({ name }) => name === model)
+  const isElsewhere = models.some(({ name, place }) => name === model && place === 'remote')
   return (
-    <label className="chat-model">
-      <span>{text('chat.model')}</span>
-      <select value={model} onChange={(event) => onChoose(event.target.value)}>
-        {isGone && <option value={model}>{text('chat.model.gone', { model })}</option>}
-        {places.map((place) => {
-          const here = models.filter((each) => each.place === place)
-          return (
-            here.length > 0 && (
-              <optgroup key={place} label={text(`chat.model.${place}`)}>
-                {here.map(({ name }) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </optgroup>
+    <>
+      <label className="chat-model">
+        <span>{text('chat.model')}</span>
+        <select value={model} onChange={(event) => onChoose(event.target.value)}>
+          {isGone && <option value={model}>{text('chat.model.gone', { model })}</option>}
+          {places.map((place) => {
+            const here = models.filter((each) => each.place === place)
+            return (
+              here.length > 0 && (
+                <optgroup key={place} label={text(`chat.model.${place}`)}>
+                  {here.map(({ name }) => (
+                    <option key={name} value={name}>
+                      {name}
+                    </option>
+                  ))}
+                </optgroup>
+              )
             )
-          )
-        })}
-      </select>
-    </label>
+          })}
+        </select>
+      </label>
+      {isElsewhere && <span className="chat-note chat-elsewhere">{text('chat.model.elsewhere')}</span>}
+    </>
   )
 }

@@ -1,4 +1,4 @@
-import { memo, type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useEffect, useState } from 'react'
 import { formatBytes } from '../../i18n/formatNumbers.ts'
 import { useLanguage, useText } from '../../i18n/Texts.tsx'
 import { confirm } from '../../parts/Confirmations.tsx'
@@ -92,11 +92,29 @@ function SentAttachment({ attachment }: { attachment: Attachment }): ReactNode {
   )
 }
 
+/** The picture itself, from what the chat keeps of it; the page's policy lets no `data:` address be shown. */
 function SentImage({ attachment }: { attachment: Extract<Attachment, { type: 'image' }> }): ReactNode {
   const text = useText<keyof typeof en>()
-  return (
-    <p className="chat-file">
-      <Icon name="attach" size="1em" /> {text('chat.picture', { name: showHidden(attachment.name) })}
-    </p>
-  )
+  const [url, setUrl] = useState<string>()
+  useEffect(() => {
+    const blob = toBlob(attachment.url)
+    if (blob === undefined) return
+    const made = URL.createObjectURL(blob)
+    setUrl(made)
+    return () => URL.revokeObjectURL(made)
+  }, [attachment.url])
+  const words = text('chat.picture', { name: showHidden(attachment.name) })
+  if (url === undefined) return <p className="chat-file">{words}</p>
+  return <img className="chat-picture" src={url} alt={words} />
+}
+
+/** Undefined: not a picture of a kind that can do nothing but be seen. */
+function toBlob(url: string): Blob | undefined {
+  const [, type, data] = /^data:(image\/(?:png|jpeg|webp|gif));base64,(.+)$/s.exec(url) ?? []
+  if (type === undefined || data === undefined) return undefined
+  try {
+    return new Blob([Uint8Array.from(atob(data), (character) => character.charCodeAt(0))], { type })
+  } catch {
+    return undefined
+  }
 }

@@ -93,6 +93,7 @@ export class MarkdownView {
       const { html, rank } = toHtml(showHidden(block.source), this.#splitter.links, before, isLive && block.isOpen)
       shown.rank = rank
       const fresh = toNodes(html, this.#labels)
+      shown.root.classList.toggle('md-head', html.startsWith('<h'))
       this.#typeset(fresh, shown.root)
       morph(shown.root, fresh)
     } catch {

@@ -1,5 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useLayoutEffect, useMemo, useRef } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { loadMessages } from '../../i18n/loadMessages.ts'
 import { TextsProvider, useLanguage, useText } from '../../i18n/Texts.tsx'
 import type { MarkdownLabels } from './MarkdownLabels.ts'
@@ -21,10 +31,27 @@ interface Parts {
 }
 
 const PartsContext = createContext<Parts | undefined>(undefined)
+/** To be called by whoever has something to show. */
+const WantContext = createContext<() => void>(() => undefined)
+const noMessages = {}
 
-/** Fetches what reads Markdown. Until it is there, `Markdown` inside shows text as it is. */
+/**
+ * Fetches what reads Markdown: once something is to be shown, or a person begins to do something. A page with nothing in it is
+ * there sooner without. Until it has come, `Markdown` inside shows text as it is.
+ */
 export function MarkdownProvider({ children }: { children: ReactNode }): ReactNode {
   const language = useLanguage()
+  const [isWanted, setWanted] = useState(false)
+  const want = useCallback(() => setWanted(true), [])
+  useEffect(() => {
+    const options = { once: true, capture: true } as const
+    addEventListener('keydown', want, options)
+    addEventListener('pointerdown', want, options)
+    return () => {
+      removeEventListener('keydown', want, options)
+      removeEventListener('pointerdown', want, options)
+    }
+  }, [want])
   const { data } = useQuery({
     queryKey: ['messages', 'parts/markdown', language],
     queryFn: async () => {
@@ -34,31 +61,35 @@ export function MarkdownProvider({ children }: { children: ReactNode }): ReactNo
       ])
       return { View: view.MarkdownView, messages }
     },
+    enabled: isWanted,
     staleTime: Number.POSITIVE_INFINITY,
   })
-  if (data === undefined) return <PartsContext value={undefined}>{children}</PartsContext>
+  // One tree before and after: what is inside must not be made anew while somebody writes in it.
   return (
-    <TextsProvider language={language} messages={data.messages}>
-      <WithLabels View={data.View}>{children}</WithLabels>
-    </TextsProvider>
+    <WantContext value={want}>
+      <TextsProvider language={language} messages={data?.messages ?? noMessages}>
+        <WithParts View={data?.View}>{children}</WithParts>
+      </TextsProvider>
+    </WantContext>
   )
 }
 
-function WithLabels({ View, children }: { View: typeof MarkdownView; children: ReactNode }): ReactNode {
+function WithParts({ View, children }: { View: typeof MarkdownView | undefined; children: ReactNode }): ReactNode {
   const text = useText<keyof typeof en>()
-  const parts = useMemo<Parts>(
-    () => ({
-      View,
-      labels: {
-        copy: text('markdown.copy'),
-        copied: text('markdown.copied'),
-        code: text('markdown.code'),
-        table: text('markdown.table'),
-        image: (description) =>
-          description.trim() === '' ? text('markdown.image.bare') : text('markdown.image', { description }),
-        host: (host) => text('markdown.host', { host }),
+  const parts = useMemo<Parts | undefined>(
+    () =>
+      View && {
+        View,
+        labels: {
+          copy: text('markdown.copy'),
+          copied: text('markdown.copied'),
+          code: text('markdown.code'),
+          table: text('markdown.table'),
+          image: (description) =>
+            description.trim() === '' ? text('markdown.image.bare') : text('markdown.image', { description }),
+          host: (host) => text('markdown.host', { host }),
+        },
       },
-    }),
     [View, text],
   )
   return <PartsContext value={parts}>{children}</PartsContext>
@@ -67,6 +98,8 @@ function WithLabels({ View, children }: { View: typeof MarkdownView; children: R
 /** Text that a model wrote, shown as it meant it. Nothing in it can run or load anything. */
 export function Markdown({ text, growing }: { text: string; growing?: GrowingText | undefined }): ReactNode {
   const parts = useContext(PartsContext)
+  const want = useContext(WantContext)
+  useEffect(want, [want])
   if (parts === undefined) return <Plain text={text} growing={growing} />
   return <Rendered parts={parts} text={text} growing={growing} />
 }

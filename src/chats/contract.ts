@@ -97,6 +97,23 @@ export interface ChatExport {
   readonly chats: readonly ChatTree[]
 }
 
+/** What was not taken over as it stood in the file. */
+export interface ImportChange {
+  /**
+   * `malformed`: a key of some `data` that is read here and was of another form; left out. `tools`: a choice of tools;
+   * left out. `open_call`: a call of a tool that waited or was being made; refused. `id`: an id of another form; a new one.
+   */
+  readonly what: 'malformed' | 'tools' | 'open_call' | 'id'
+  readonly count: number
+}
+
+export interface ChatImport {
+  readonly added: number
+  /** Chats that were there already. */
+  readonly skipped: number
+  readonly changes: readonly ImportChange[]
+}
+
 /** What happened to a chat or to its messages. */
 export interface ChatChange {
   /** Null: to several, or nobody knows to which. */
@@ -152,7 +169,7 @@ export interface Chats {
   /** Absent: all chats. */
   export(ids?: readonly string[]): ChatExport
   /** Adds what is not there yet; a chat whose id exists is left as it is. Errors: `invalid_request`. */
-  import(data: unknown): { readonly added: number; readonly skipped: number }
+  import(data: unknown): ChatImport
 }
 
 /** An item of the Responses API (message, function call, its output, reasoning), as it went over the wire. */

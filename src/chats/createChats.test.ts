@@ -253,11 +253,11 @@ describe('export and import', () => {
     chats.create({ title: 'empty' })
     const file = JSON.parse(JSON.stringify(chats.export()))
     const other = createChats({ database: openDatabase(':memory:', chatsMigrations) })
-    expect(other.import(file)).toEqual({ added: 2, skipped: 0 })
+    expect(other.import(file)).toEqual({ added: 2, skipped: 0, changes: [] })
     expect(other.get(id)).toEqual(chats.get(id))
     expect(other.path(id).map((m) => m.text)).toEqual(['ਸਤਿ ਸ੍ਰੀ ਅਕਾਲ', 'two'])
     expect(other.search('ਅਕਾਲ').length).toBeGreaterThan(0)
-    expect(other.import(file)).toEqual({ added: 0, skipped: 2 })
+    expect(other.import(file)).toEqual({ added: 0, skipped: 2, changes: [] })
     expect(chats.export([id]).chats).toHaveLength(1)
   })
 

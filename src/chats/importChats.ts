@@ -1,17 +1,20 @@
 import { type Database, SanjhaError } from '../core/index.ts'
-import type { ChatExport, ChatTree, JsonObject, StoredChatMessage } from './contract.ts'
+import type { ChatExport, ChatImport, ChatTree, StoredChatMessage } from './contract.ts'
+import { ImportMender, importedChatId } from './mendImport.ts'
 
 /** Adds the chats of an export that are not there yet; all or none. */
 export function importChats(
   database: Database,
   data: unknown,
   index: { message(row: number, text: string): void; title(row: number, title: string): void },
-): { readonly added: number; readonly skipped: number } {
+): ChatImport {
   const chats = check(data)
+  const mender = new ImportMender()
   let added = 0
   database.transaction(() => {
-    for (const chat of chats) {
-      if (database.get('SELECT 1 FROM chats WHERE id = ?', chat.id) !== undefined) continue
+    for (const given of chats) {
+      if (database.get('SELECT 1 FROM chats WHERE id = ?', importedChatId(given.id)) !== undefined) continue
+      const chat = mender.chat(given)
       added++
       const { lastInsertRowid } = database.run(
         `INSERT INTO chats (id, title, untitled, folder, model, pinned, data, active_message, created_at, updated_at)
@@ -40,7 +43,7 @@ export function importChats(
           message.text,
           message.reasoning ?? null,
           message.model ?? null,
-          message.data == null ? null : JSON.stringify(settled(message.data)),
+          message.data == null ? null : JSON.stringify(message.data),
           Date.parse(message.createdAt),
           Date.parse(message.updatedAt),
         )
@@ -48,12 +51,7 @@ export function importChats(
       }
     }
   })
-  return { added, skipped: chats.length - added }
-}
-
-/** An answer that was being written when it was exported is not being written here. */
-function settled(data: JsonObject): JsonObject {
-  return data['state'] === 'waiting' || data['state'] === 'streaming' ? { ...data, state: 'interrupted' } : data
+  return { added, skipped: chats.length - added, changes: mender.changes }
 }
 
 const bad = (why: string): SanjhaError =>

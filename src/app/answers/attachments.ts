@@ -44,7 +44,8 @@ function readAttachment(value: unknown, where: string): Attachment {
 
 /** With a fence that nothing in the file can close. */
 function quoteFile({ name, text }: Extract<Attachment, { type: 'text' }>): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  let longest = 2
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
   const fence = '`'.repeat(longest + 1)
   return `File ${JSON.stringify(name)}:\n${fence}\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}`
 }

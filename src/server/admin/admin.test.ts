@@ -122,7 +122,7 @@ it('keeps chats as trees', async () => {
   expect(await ask('DELETE', `/messages/${first.id}`, '/messages/:id')).toEqual({ deleted: 3 })
   await ask('DELETE', `/chats/${chat.id}`, '/chats/:id')
   expect((await t.json('GET', `${base}/chats/${chat.id}`)).status).toBe(404)
-  expect(await ask('POST', '/chats/import', '/chats/import', exported)).toEqual({ added: 1, skipped: 0 })
+  expect(await ask('POST', '/chats/import', '/chats/import', exported)).toEqual({ added: 1, skipped: 0, changes: [] })
   expect(
     (await t.json('POST', `${base}/chats/${chat.id}/messages`, { role: 'robot', text: 'x' })).body.error.param,
   ).toBe('role')

@@ -5,6 +5,7 @@ import { json, type Route, type RouteRequest, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
 import { type KeptSettings, keptSettings } from '../openai/chatSettings.ts'
 import { contextMeasure, startedAnswer, stoppedAnswer } from './answerSchemas.ts'
+import { questionData, refuseOwnKeys } from './keptData.ts'
 import { checkMayUseTools } from './tools.ts'
 
 interface MessageBody {
@@ -15,7 +16,7 @@ interface MessageBody {
 const message: z.ZodType<MessageBody> = z
   .object({
     text: z.string(),
-    data: optional(z.record(z.string(), z.unknown())).meta({
+    data: optional(questionData).meta({
       description:
         'Anything to keep. `attachments` is a list of `{type: "text", name, text}` and `{type: "image", name, url}` with a data: URL.',
     }),
@@ -94,6 +95,7 @@ function start(request: RouteRequest<AnswerBody>): unknown {
   const { id, params, body, keyId, server } = request
   const { model, parentId, message: question, system, settings, overflow, tools } = body
   if (tools !== undefined && tools.length > 0) checkMayUseTools(request)
+  refuseOwnKeys(question?.data, 'message', { param: 'message.data' })
   const work = server.openWork()
   try {
     const { ended, ...started } = server.sanjha.answers.start(params['id'] ?? '', {

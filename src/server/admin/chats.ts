@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { ChatRole, Chats, JsonObject, NewChat, NewChatMessage } from '../../chats/index.ts'
+import type { ChatRole, Chats, NewChat, NewChatMessage } from '../../chats/index.ts'
 import { json, type Route, route } from '../http/route.ts'
 import { defined, optional } from '../http/schema.ts'
+import { chatData, messageData, refuseOwnKeys } from './keptData.ts'
 import {
   chatExport,
   chatFolders,
@@ -17,7 +18,6 @@ import {
 
 const base = '/sanjha/v1/chats'
 const role: z.ZodType<ChatRole> = z.enum(['system', 'user', 'assistant', 'tool'])
-const data: z.ZodType<JsonObject> = z.record(z.string(), z.unknown())
 const limit = z.coerce.number().int().min(1).max(1000).optional()
 
 const listQuery: z.ZodType<NonNullable<Parameters<Chats['list']>[0]>> = z
@@ -41,7 +41,7 @@ const newChat: z.ZodType<NewChat> = z
     title: optional(z.string()),
     folder: optional(z.string()),
     model: optional(z.string()),
-    data: optional(data),
+    data: optional(chatData),
   })
   .transform(defined)
 
@@ -51,7 +51,7 @@ const chatPatch: z.ZodType<Parameters<Chats['update']>[1]> = z
     folder: z.string().nullable().optional(),
     model: z.string().nullable().optional(),
     pinned: z.boolean().optional(),
-    data: data.nullable().optional(),
+    data: chatData.nullable().optional(),
   })
   .transform(defined)
 
@@ -66,7 +66,7 @@ const newMessage: z.ZodType<NewMessageBody> = z
     text: z.string(),
     reasoning: optional(z.string()),
     model: optional(z.string()),
-    data: optional(data),
+    data: optional(messageData),
     parentId: z.string().nullable().optional().meta({
       description: 'Absent: the end of the branch that is shown. Null: a new first message.',
     }),
@@ -78,7 +78,7 @@ const messagePatch: z.ZodType<Parameters<Chats['updateMessage']>[1]> = z
     text: z.string().optional(),
     reasoning: z.string().optional(),
     model: z.string().optional(),
-    data: data.optional(),
+    data: messageData.optional(),
   })
   .transform(defined)
 
@@ -105,7 +105,10 @@ export const chatRoutes: readonly Route[] = [
     body: newChat,
     response: chatSummary,
     status: 201,
-    handle: ({ body, server }) => json(server.sanjha.chats.create(body), 201),
+    handle: ({ body, server }) => {
+      refuseOwnKeys(body.data, 'chat')
+      return json(server.sanjha.chats.create(body), 201)
+    },
   }),
   route({
     method: 'GET',
@@ -172,7 +175,12 @@ export const chatRoutes: readonly Route[] = [
     summary: 'Change a chat’s title, folder, model, pin or data',
     body: chatPatch,
     response: chatSummary,
-    handle: ({ params, body, server }) => json(server.sanjha.chats.update(params['id'] ?? '', body)),
+    handle: ({ params, body, server }) => {
+      const { chats } = server.sanjha
+      const id = params['id'] ?? ''
+      if (body.data != null) refuseOwnKeys(body.data, 'chat', { stored: chats.summary(id).data })
+      return json(chats.update(id, body))
+    },
   }),
   route({
     method: 'DELETE',
@@ -209,6 +217,7 @@ export const chatRoutes: readonly Route[] = [
     response: chatMessage,
     status: 201,
     handle: ({ params, body, server }) => {
+      refuseOwnKeys(body.message.data, 'message')
       const options = body.parentId === undefined ? {} : { parentId: body.parentId }
       return json(server.sanjha.chats.append(params['id'] ?? '', body.message, options), 201)
     },
@@ -241,7 +250,12 @@ export const chatRoutes: readonly Route[] = [
     summary: 'Change a message in place',
     body: messagePatch,
     response: chatMessage,
-    handle: ({ params, body, server }) => json(server.sanjha.chats.updateMessage(params['id'] ?? '', body)),
+    handle: ({ params, body, server }) => {
+      const { chats } = server.sanjha
+      const id = params['id'] ?? ''
+      if (body.data !== undefined) refuseOwnKeys(body.data, 'message', { stored: chats.message(id).data })
+      return json(chats.updateMessage(id, body))
+    },
   }),
   route({
     method: 'DELETE',

@@ -124,7 +124,16 @@ export const chatExport: z.ZodType = z.looseObject({
   version: z.int(),
   chats: z.array(z.unknown()),
 })
-export const imported: z.ZodType = z.object({ added: whole, skipped: whole })
+export const imported: z.ZodType = z.object({
+  added: whole,
+  skipped: whole.describe('Chats that were there already'),
+  changes: z
+    .array(z.object({ what: z.enum(['malformed', 'tools', 'open_call', 'id']), count: whole }))
+    .describe(
+      'What was not taken over as it stood: malformed keys of `data` and choices of tools (left out), calls of tools that ' +
+        'were not made (refused), ids of another form (new ones)',
+    ),
+})
 export const deleted: z.ZodType = z.object({ deleted: z.union([z.boolean(), whole]) })
 
 export const serverHealth: z.ZodType = z.object({

@@ -3,7 +3,7 @@ import { type ReactNode, useId, useState } from 'react'
 import { LabError } from '../../../api/LabError.ts'
 import { Dialog } from '../../../parts/Dialog.tsx'
 import { ImportError, type ReadChats, readImport } from './files/readImport.ts'
-import { historyApi } from './historyApi.ts'
+import { historyApi, type ImportCounts } from './historyApi.ts'
 import { useHistoryText } from './texts.ts'
 
 /** More than this no browser reads into one text. */
@@ -15,6 +15,7 @@ interface Imported {
   readonly leftOut?: ReadChats['leftOut']
   readonly added: number
   readonly skipped: number
+  readonly changed: number
   /** In words; what had been added by then stays. */
   readonly problem?: string
 }
@@ -35,7 +36,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactNode {
     return text(`history.import.${error.problem}`)
   }
   const bring = async (file: File): Promise<Imported> => {
-    let done = { added: 0, skipped: 0 }
+    let done: ImportCounts = { added: 0, skipped: 0, changed: 0 }
     try {
       if (file.size > largest) return { file: file.name, ...done, problem: text('history.import.large') }
       const { form, chats, leftOut } = readImport(await file.text(), new Date(file.lastModified))
@@ -91,7 +92,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactNode {
 
 function Result({ result }: { result: Imported }): ReactNode {
   const text = useHistoryText()
-  const { file, form, leftOut, added, skipped, problem } = result
+  const { file, form, leftOut, added, skipped, changed, problem } = result
   return (
     <div className="card">
       <p>
@@ -100,6 +101,7 @@ function Result({ result }: { result: Imported }): ReactNode {
       </p>
       {problem !== undefined && <p className="help bad">{problem}</p>}
       {(problem === undefined || added + skipped > 0) && <p>{text('history.import.done', { added, skipped })}</p>}
+      {changed > 0 && <p>{text('history.import.changed', { count: changed })}</p>}
       {leftOut !== undefined && leftOut.chats > 0 && <p>{text('history.import.leftOut', { count: leftOut.chats })}</p>}
       {leftOut !== undefined && leftOut.attachments > 0 && (
         <p>{text('history.import.attachments', { count: leftOut.attachments })}</p>

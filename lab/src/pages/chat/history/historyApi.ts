@@ -7,6 +7,19 @@ const idsAtOnce = 50
 /** What one request may carry at most is for the server to say (32 MiB, unless it was set otherwise); this stays well below. */
 const importAtOnce = 4_000_000
 
+export interface ImportCounts {
+  readonly added: number
+  readonly skipped: number
+  /** What the server did not take over as it stood. */
+  readonly changed: number
+}
+
+interface Imported {
+  readonly added: number
+  readonly skipped: number
+  readonly changes: readonly { readonly what: string; readonly count: number }[]
+}
+
 /** What the history asks of the server. Errors: `LabError`. */
 export const historyApi = {
   list: (query: { folder: string | null; limit: number; after?: string; signal?: AbortSignal }): Promise<ChatPage> => {
@@ -35,19 +48,14 @@ export const historyApi = {
     return chats
   },
   /** Adds chats that are not there yet. Several requests where there are many: `told` hears of each that was done. */
-  async import(
-    chats: readonly ChatTree[],
-    told: (done: { added: number; skipped: number }) => void = () => {},
-  ): Promise<{ added: number; skipped: number }> {
-    const done = { added: 0, skipped: 0 }
+  async import(chats: readonly ChatTree[], told: (done: ImportCounts) => void = () => {}): Promise<ImportCounts> {
+    const done = { added: 0, skipped: 0, changed: 0 }
     for (const part of parts(chats)) {
       const file: ChatsFile = { format: 'sanjha.chats', version: 1, exportedAt: new Date().toISOString(), chats: part }
-      const { added, skipped } = await ask<{ added: number; skipped: number }>('/chats/import', {
-        method: 'POST',
-        body: file,
-      })
+      const { added, skipped, changes } = await ask<Imported>('/chats/import', { method: 'POST', body: file })
       done.added += added
       done.skipped += skipped
+      for (const { count } of changes) done.changed += count
       told({ ...done })
     }
     return done

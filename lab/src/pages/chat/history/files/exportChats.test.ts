@@ -65,6 +65,12 @@ it('says what was handed in with a question', () => {
   ])
 })
 
+it('quotes a file with more fences than an argument list may be long', () => {
+  const attachments = [{ type: 'text', name: 'a.md', text: `${'` '.repeat(300_000)}\`\`\`\`` }]
+  const chat = testChat({ messages: [testMessage('q', null, { data: { attachments } })], activeMessageId: 'q' })
+  expect(exportChats('markdown', [chat], words, now).text).toContain('*a.md*\n\n`````\n')
+})
+
 describe('OpenAI messages', () => {
   it('has the last system prompt and tool calls with their results', () => {
     const chat = testChat({

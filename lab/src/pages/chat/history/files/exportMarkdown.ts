@@ -36,7 +36,8 @@ function messageText({ role, model, text, reasoning, data }: ChatMessage, words:
 /** What was handed in with a question: text as it is, of pictures only the name. */
 function attachmentText(attachment: Attachment): string {
   if (attachment.type === 'image') return `*${oneLine(attachment.name)}*`
-  const longest = Math.max(2, ...[...attachment.text.matchAll(/`+/g)].map(([run]) => run.length))
+  let longest = 2
+  for (const [run] of attachment.text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
   const fence = '`'.repeat(longest + 1)
   return `*${oneLine(attachment.name)}*\n\n${fence}\n${attachment.text.trimEnd()}\n${fence}`
 }

@@ -67,7 +67,8 @@ function dataOf(message: Message): { data?: ForeignMessage['data'] } {
       {
         id: String(call['id'] ?? ''),
         name: String(asked['name'] ?? ''),
-        arguments: asked['arguments'] ?? '{}',
+        arguments:
+          typeof asked['arguments'] === 'string' ? asked['arguments'] : JSON.stringify(asked['arguments'] ?? {}),
         state: 'done',
       },
     ]

@@ -94,8 +94,9 @@ async function* readEvents(response: Response): AsyncGenerator<Json> {
       seen.push(data === '[DONE]' ? data : JSON.parse(data))
     },
   })
-  for await (const chunk of (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
-    parser.feed(chunk)
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    parser.feed(decoder.decode(chunk, { stream: true }))
     while (seen.length > 0) yield seen.shift()
   }
 }

@@ -93,7 +93,7 @@ export function createServer(sanjha: Sanjha, options: ServerOptions = {}): Serve
     const { headers } = c.req.raw
     if (active.draining) throw new SanjhaError('shutting_down', 'The server is stopping and takes no new requests.')
     checkHost(headers.get('host'))
-    origins.check(headers.get('origin'), headers.get('host'))
+    origins.check({ method: c.req.method, path: c.req.path, headers })
     if (c.req.method === 'OPTIONS' && headers.has('access-control-request-method')) {
       return new Response(null, { status: 204, headers: preflight(headers) })
     }

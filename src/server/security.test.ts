@@ -65,6 +65,53 @@ describe('names and origins', () => {
     expect(refused.headers.get('access-control-allow-origin')).toBeNull()
   })
 
+  it('what runs programs or changes the server takes its own page and origins that are named, no others of this machine', async () => {
+    t = testServer({ settings: { allowedOrigins: ['https://app.example.org'] } })
+    const status = async (method: string, path: string, origin?: string): Promise<number> => {
+      const headers = { host: '127.0.0.1:8642', ...(origin !== undefined && { origin }) }
+      return (await t.request(method, `/sanjha/v1/${path}`, method === 'GET' ? undefined : {}, headers)).status
+    }
+    for (const [method, path] of [
+      ['POST', 'answers/m/tools/c'],
+      ['GET', 'tools'],
+      ['POST', 'tools/x'],
+      ['GET', 'remotes'],
+      ['POST', 'remotes'],
+      ['POST', 'remotes/test'],
+      ['DELETE', 'remotes/x'],
+      ['PATCH', 'settings/engine.keepAlive'],
+    ] as const) {
+      for (const origin of ['http://127.0.0.1:3000', 'http://localhost:8642', 'http://127.0.0.1', 'null']) {
+        expect([path, origin, await status(method, path, origin)]).toEqual([path, origin, 403])
+      }
+      for (const origin of [undefined, 'http://127.0.0.1:8642', 'https://app.example.org']) {
+        expect([path, origin, await status(method, path, origin)]).not.toEqual([path, origin, 403])
+      }
+    }
+    expect(await status('GET', 'settings', 'http://127.0.0.1:3000')).toBe(200)
+  })
+
+  it('other sites may link to the page, and bring about nothing else, also where browsers send no origin', async () => {
+    t = testServer()
+    const status = async (method: string, path: string, mode: string, site = 'cross-site'): Promise<number> =>
+      (await t.request(method, path, undefined, { 'sec-fetch-site': site, 'sec-fetch-mode': mode })).status
+    for (const path of ['/', '/lab', '/lab/chat']) {
+      expect([path, await status('GET', path, 'navigate')]).not.toEqual([path, 403])
+      expect([path, await status('GET', path, 'no-cors')]).toEqual([path, 403])
+    }
+    for (const path of ['/sanjha/v1/events', '/sanjha/v1/models', '/health', '/laboratory']) {
+      expect([path, await status('GET', path, 'no-cors')]).toEqual([path, 403])
+      expect([path, await status('GET', path, 'navigate')]).toEqual([path, 403])
+    }
+    expect(await status('POST', '/', 'navigate')).toBe(403)
+    for (const site of ['same-origin', 'same-site', 'none']) {
+      expect([site, await status('GET', '/sanjha/v1/models', 'no-cors', site)]).toEqual([site, 200])
+    }
+    // Of a page that is allowed, the browser says so too.
+    const headers = { origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }
+    expect((await t.request('GET', '/v1/models', undefined, headers)).status).toBe(200)
+  })
+
   it('a form of another site cannot reach the Ollama paths that read any content type', async () => {
     t = testServer()
     const form = { 'content-type': 'text/plain', origin: 'https://evil.example' }

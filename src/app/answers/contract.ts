@@ -147,7 +147,7 @@ export interface ContextMeasure {
 export interface Answers {
   /**
    * Adds the question and an answer that grows from now on. What goes wrong later is kept in the answer, not thrown.
-   * Errors: `not_found`, `invalid_request`, `conflict`, `shutting_down`.
+   * Errors: `not_found`, `invalid_request`, `conflict`, `overloaded`, `shutting_down`.
    */
   start(chatId: string, answer: NewAnswer): StartedAnswer
   /** Ends it within a token, whichever process writes it. False when it had ended. Errors: `not_found`. */

@@ -157,6 +157,46 @@ describe('what cannot be written down', () => {
   })
 })
 
+describe('answers in masses', () => {
+  it('are refused before anything is written, and taken again when some have ended', async () => {
+    const database = openDatabase(':memory:', chatsMigrations)
+    const own = createChats({ database })
+    const { sanjha } = parts
+    const answers = createAnswers({
+      database,
+      chats: own,
+      models: sanjha.models,
+      pool: sanjha.engines,
+      config: sanjha.config,
+      handle: (call) => sanjha.handle(call),
+      live: new LiveHub(),
+      clock: systemClock,
+      log: silentLogger,
+      maxOpen: 2,
+    })
+    const { id } = own.create()
+    const ask = () => answers.start(id, { ...request('[[say Hi]]'), parentId: null })
+    const open = [ask(), ask()]
+    const refusal = SanjhaError.from(expectThrown(ask))
+    expect([refusal.code, refusal.retryable]).toEqual(['overloaded', true])
+    expect(own.get(id).messages).toHaveLength(4)
+    await Promise.all(open.map((each) => each.ended))
+    await ask().ended
+    expect(own.get(id).messages).toHaveLength(6)
+    await answers.close()
+    database.close()
+  })
+})
+
+function expectThrown(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
+
 describe('answers of others', () => {
   let database: Database
   beforeEach(() => {

@@ -49,11 +49,13 @@ export interface CreateAnswersOptions {
   readonly tendMs?: number
   /** How long `close` waits for engines to heed their signal, in milliseconds. Default 5,000. */
   readonly closeGraceMs?: number
+  /** Answers that may wait or be written at once in this process. Default 256. */
+  readonly maxOpen?: number
 }
 
 /** The answers of one home, as seen and written by this process. */
 export function createAnswers(options: CreateAnswersOptions): Answers {
-  const { database, chats, live, clock, log, tendMs = 500, closeGraceMs = 5_000 } = options
+  const { database, chats, live, clock, log, tendMs = 500, closeGraceMs = 5_000, maxOpen = 256 } = options
   const tools = options.tools ?? createToolServers({ servers: [], env: {}, fetch: globalThis.fetch })
   const leases = options.leases ?? new AnswerLeases({ database, clock })
   const others = new OthersWatch(chats, leases, live)
@@ -86,6 +88,7 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
 
   const start = (chatId: string, request: NewAnswer): StartedAnswer => {
     if (closed) throw new SanjhaError('shutting_down', 'Sanjha is stopping and begins no new answers.')
+    if (works.size >= maxOpen) throw tooMany(works.size)
     request.signal.throwIfAborted()
     const { path, parent } = findPath(chats, chatId, request.parentId)
     const question: NewChatMessage | undefined = request.message && { role: 'user', ...request.message }
@@ -196,6 +199,13 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
       clearInterval(tender)
     },
   }
+}
+
+function tooMany(open: number): SanjhaError {
+  return new SanjhaError('overloaded', `${open} answers wait or are being written already.`, {
+    hint: 'Try again when some have ended, or stop some.',
+    details: { retryAfterSeconds: 5, open },
+  })
 }
 
 /** What follows an answer cannot be told to whoever asked for it any more; the chat shows that it did not go on. */

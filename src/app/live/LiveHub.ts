@@ -1,6 +1,7 @@
 import { type Clock, type Logger, SanjhaError, silentLogger, sortableId, systemClock } from '../../core/index.ts'
 import type { Live, LiveEvent, LiveSource, LiveSubscription } from './contract.ts'
 import { LiveQueue, type LiveQueueLimits } from './LiveQueue.ts'
+import { slimMessage } from './slimMessage.ts'
 
 export interface LiveHubOptions {
   readonly clock?: Clock
@@ -40,8 +41,11 @@ export class LiveHub implements Live {
   }
 
   publish(event: LiveEvent): void {
+    if (this.#listeners.size === 0) return
+    const told: LiveEvent =
+      event.name === 'message' ? { name: 'message', data: slimMessage(event.data.message) } : event
     for (const listener of [...this.#listeners]) {
-      listener.queue.add(event)
+      listener.queue.add(told)
       if (listener.queue.isFull) this.#leave(listener)
       else listener.wake()
     }

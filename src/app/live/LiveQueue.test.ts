@@ -103,7 +103,8 @@ describe('a queue', () => {
   it.each([
     ['events', { events: 2 }, [delta('a', 0, 'x'), delta('b', 0, 'x'), delta('c', 0, 'x')]],
     ['text', { text: 5 }, [delta('a', 0, 'xxx'), delta('b', 0, 'xxx')]],
-    ['text of whole messages', { text: 5 }, [whole('a', 'xxxxxx', 'done')]],
+    ['text of whole messages', { text: 50 }, [whole('a', 'x'.repeat(51), 'done')]],
+    ['data of messages', { text: 50 }, [whole('a', '', 'x'.repeat(40))]],
   ])('is full of too many %s, and stays so', (_, limits, events) => {
     const queue = new LiveQueue(limits)
     for (const event of events) queue.add(event)

@@ -4,7 +4,7 @@ import type { AnswerDelta, LiveEvent } from './contract.ts'
 export interface LiveQueueLimits {
   /** Events that wait at most. */
   readonly events: number
-  /** UTF-16 units of text in them. */
+  /** UTF-16 units of text in them, and of the JSON of what else messages bring along. */
   readonly text: number
   /** Chats that are told one by one; of more it is said that some have changed. */
   readonly chats: number
@@ -116,8 +116,9 @@ export class LiveQueue {
     if (event.name === 'chats') this.#chats += sign
     else if (event.name === 'answer') this.#text += sign * event.data.text.length
     else if (event.name === 'message') {
-      const { text, reasoning } = event.data.message
-      this.#text += sign * (text.length + (reasoning?.length ?? 0))
+      const { text, reasoning, data } = event.data.message
+      const rest = data === null ? 0 : JSON.stringify(data).length
+      this.#text += sign * (text.length + (reasoning?.length ?? 0) + rest)
     }
   }
 }

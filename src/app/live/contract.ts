@@ -1,6 +1,9 @@
-import type { ChatChange, StoredChatMessage } from '../../chats/index.ts'
+import type { ChatChange } from '../../chats/index.ts'
 import type { LoadedModel } from '../../engine/index.ts'
 import type { RunRecord } from '../../runs/index.ts'
+import type { ToldMessage } from './slimMessage.ts'
+
+export type { ToldMessage } from './slimMessage.ts'
 
 /** Text that an answer grew by. */
 export interface AnswerDelta {
@@ -19,7 +22,7 @@ export interface AnswerDelta {
 export type LiveEvent =
   | { readonly name: 'answer'; readonly data: AnswerDelta }
   /** The whole message, with all that was told of it before: when an answer begins, changes its state, or ends. */
-  | { readonly name: 'message'; readonly data: { readonly message: StoredChatMessage } }
+  | { readonly name: 'message'; readonly data: ToldMessage }
   | { readonly name: 'chats'; readonly data: ChatChange }
   | { readonly name: 'run'; readonly data: { readonly run: RunRecord } }
   | { readonly name: 'loaded'; readonly data: { readonly models: readonly LoadedModel[] } }

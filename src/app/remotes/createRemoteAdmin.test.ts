@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { loadConfig, type Paths, registerInstance, resolvePaths, SanjhaError, silentLogger } from '../../core/index.ts'
 import { listen, type OpenAIStub, sendJson } from '../../engine/testing/serveOpenAI.ts'
@@ -57,7 +57,10 @@ it('adds a remote that can be used at once, and keeps its key apart and to this 
     removable: true,
   })
   expect(await readFile(keyFile, 'utf8')).toBe(`${key}\n`)
-  if (process.platform !== 'win32') expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
+  if (process.platform !== 'win32') {
+    expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
+    expect((await stat(dirname(keyFile))).mode & 0o777).toBe(0o700)
+  }
   expect(await readFile(paths.configFile, 'utf8')).not.toContain(key)
   expect(await remoteModels(signal)).toEqual(['team/gpt'])
   expect(await remotes.test({ name: 'team' }, signal)).toMatchObject({ ok: true, models: ['gpt'] })

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type Config,
@@ -82,6 +82,7 @@ export function createRemoteAdmin(options: RemoteAdminOptions): RemoteAdmin {
       })
       if (apiKey !== undefined && apiKeyFile !== undefined) {
         try {
+          await mkdir(dirname(apiKeyFile), { recursive: true, mode: 0o700 })
           await writeFileAtomic(apiKeyFile, `${apiKey}\n`, 0o600)
         } catch (error) {
           await takeOut(userFile, name)

@@ -85,10 +85,12 @@ export const settings: readonly Setting[] = [
     'Host names under which the server may be called, besides loopback names and the address it listens on.',
     { userOnly: true },
   ),
-  setting('server.maxBody', bytes, 32 * 2 ** 20, 'The largest request body that is read.'),
+  setting('server.maxBody', bytes, 32 * 2 ** 20, 'The largest request body that is read.', { notOverHttp: true }),
   setting('server.requestTimeout', duration(true), 600_000, 'How long one request may take.'),
-  setting('server.maxConcurrent', integer(1), 64, 'Requests worked on at once.'),
-  setting('server.maxQueue', integer(0), 256, 'Requests that may wait; further ones are answered 503.'),
+  setting('server.maxConcurrent', integer(1), 64, 'Requests worked on at once.', { notOverHttp: true }),
+  setting('server.maxQueue', integer(0), 256, 'Requests that may wait; further ones are answered 503.', {
+    notOverHttp: true,
+  }),
   setting(
     'server.rateLimit',
     integer(0),
@@ -206,6 +208,7 @@ export const settings: readonly Setting[] = [
 
   setting('network.offline', bool, false, 'Refuse every connection that leaves this machine.', {
     env: ['SANJHA_OFFLINE'],
+    notOverHttp: true,
   }),
   setting(
     'network.allowHttp',
@@ -215,13 +218,9 @@ export const settings: readonly Setting[] = [
     { userOnly: true },
   ),
 
-  setting(
-    'log.level',
-    oneOf('silent', 'error', 'warn', 'info', 'debug'),
-    'info',
-    'How much is written to the log.',
-    {},
-  ),
+  setting('log.level', oneOf('silent', 'error', 'warn', 'info', 'debug'), 'info', 'How much is written to the log.', {
+    notOverHttp: true,
+  }),
 ]
 
 /** Plain key of `server.apiKeys`, hashed when it is read. */

@@ -11,7 +11,8 @@ export const liveEvents: Route = route({
   description:
     'Server-sent events for as long as both sides live: `hello` first, then `answer`, `message`, `chats`, `run`, `models`, ' +
     '`loaded` and `settings` as things change. Nothing is repeated: whoever connects, or connects again, asks for what it ' +
-    'shows after `hello`. A listener that is too slow is disconnected.',
+    'shows after `hello`. A listener that is too slow is disconnected. `message` has no keys of `data` that are large, such as ' +
+    'pictures: `without` names them, and `GET /sanjha/v1/messages/:id` has them.',
   produces: ['text/event-stream'],
   lasting: true,
   handle: (request) => streamResponse(request, format, written(request)),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NewRemote, RemoteQuestion } from '../../app/contract.ts'
+import type { NewRemote, RemoteProblem, RemoteQuestion } from '../../app/contract.ts'
 import { SanjhaError } from '../../core/index.ts'
 import { json, type Route, type RouteRequest, route } from '../http/route.ts'
 import { optional } from '../http/schema.ts'
@@ -52,6 +52,9 @@ function mayLeadAnywhere(request: Pick<RouteRequest, 'server' | 'keyId'>): boole
   return !isExposed(request.server.sanjha.config) || request.keyId === 'control'
 }
 
+/** Of a host that gives one of these it is not known what address it has. */
+const unproven: ReadonlySet<RemoteProblem> = new Set(['unknown_host', 'unreachable', 'timeout', 'failed'])
+
 function refuseUnlessHttps(baseUrl: string): void {
   if (baseUrl.toLowerCase().startsWith('https:')) return
   throw notPublic('only remote engines at public https addresses are added')
@@ -89,6 +92,8 @@ export const addRemote: Route = route({
       refuseUnlessHttps(body.baseUrl)
       const { problem } = await remotes.test({ baseUrl: body.baseUrl }, signal, publicFetch)
       if (problem === 'refused_address') throw notPublic('no address that is not public is added')
+      // Its name could later be found, and then be any address.
+      if (problem !== null && unproven.has(problem)) throw notPublic('no host is added that cannot be reached now')
     }
     return json(await remotes.add(body), 201)
   },

@@ -66,25 +66,22 @@ export const doctor: Route = route({
   },
 })
 
-const findingsQuery: z.ZodType<{ readonly engine: boolean }> = z.object({
-  engine: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((word) => word === 'true')
-    .meta({ description: 'Load the smallest model to try the engine.' }),
+const findingsBody: z.ZodType<{ readonly engine: boolean }> = z.object({
+  engine: z.boolean().default(false).meta({ description: 'Load the smallest model to try the engine.' }),
 })
 
 export const doctorFindings: Route = route({
-  method: 'GET',
+  // No GET: it asks hosts and may load a model, which no link and no picture in a page shall bring about.
+  method: 'POST',
   path: '/sanjha/v1/doctor/findings',
   surface: 'admin',
   summary: 'Look for what could be wrong, as `sanjha doctor` does',
   description: 'Asks the network too, unless network.offline is set. No check takes longer than half a minute.',
-  query: findingsQuery,
+  body: findingsBody,
   response: findings,
-  handle: async ({ query, server, signal }) => {
+  handle: async ({ body, server, signal }) => {
     const { sanjha } = server
     const { offline } = sanjha.config.network
-    return json({ findings: await examine(sanjha, { offline, loadEngine: query.engine, signal }) })
+    return json({ findings: await examine(sanjha, { offline, loadEngine: body.engine, signal }) })
   },
 })

@@ -59,7 +59,7 @@ it('shows a changed setting with its new value and origin, waiting for a restart
 
 it('refuses wrong values, unknown settings, and those that guard the server', async () => {
   const t = await open()
-  await ask(t, 'PATCH', '/settings/log.level', '/settings/:key', { value: 'warn' })
+  await ask(t, 'PATCH', '/settings/engine.threads', '/settings/:key', { value: 2 })
   const before = await readFile(file, 'utf8')
   for (const [name, body, status, code] of [
     ['engine.slots', { value: 'many' }, 400, 'invalid_config'],
@@ -70,6 +70,11 @@ it('refuses wrong values, unknown settings, and those that guard the server', as
     ['server.allowedOrigins', { value: ['https://evil.example'] }, 403, 'forbidden'],
     ['toolServers', { value: [{ name: 'a', command: 'sh' }] }, 403, 'forbidden'],
     ['hub.token', { value: 'x' }, 403, 'forbidden'],
+    ['network.offline', { value: false }, 403, 'forbidden'],
+    ['server.maxBody', { value: '1g' }, 403, 'forbidden'],
+    ['server.maxConcurrent', { value: 1 }, 403, 'forbidden'],
+    ['server.maxQueue', { value: 0 }, 403, 'forbidden'],
+    ['log.level', { value: 'silent' }, 403, 'forbidden'],
   ] as const) {
     const answer = await t.json('PATCH', `${base}/settings/${name}`, body)
     expect([name, answer.status, answer.body.error.code]).toEqual([name, status, code])
@@ -137,7 +142,12 @@ it.each([
 
 it('makes a server that others can reach call no host of its own network', async () => {
   const exposed = await open({ allowedHosts: ['models.example.org'] })
-  for (const baseUrl of [stub.baseUrl, 'https://127.0.0.1:9/v1', 'http://example.org/v1']) {
+  for (const baseUrl of [
+    stub.baseUrl,
+    'https://127.0.0.1:9/v1',
+    'http://example.org/v1',
+    'https://no-such.invalid/v1',
+  ]) {
     const added = await exposed.json('POST', `${base}/remotes`, { name: 'a', baseUrl })
     expect([baseUrl, added.status, added.body.error?.code]).toEqual([baseUrl, 403, 'forbidden'])
   }
@@ -153,11 +163,16 @@ it('gives the findings of the doctor, without loading a model or asking the netw
   const env = { SANJHA_OFFLINE: 'true', SANJHA_SERVER_PORT: '0' }
   const sanjha = createSanjha({ settings: await loadConfig({ env, paths }), paths, env, log: silentLogger })
   const server = createServer(sanjha)
-  const get = (query = ''): Promise<Response> =>
+  const ask = (body?: object): Promise<Response> =>
     server.fetch(
-      new Request(`http://127.0.0.1:1/sanjha/v1/doctor/findings${query}`, { headers: { host: '127.0.0.1:1' } }),
+      new Request('http://127.0.0.1:1/sanjha/v1/doctor/findings', {
+        headers: { host: '127.0.0.1:1', 'content-type': 'application/json' },
+        ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      }),
     )
-  const answer = await get()
+  // What has effects is not brought about by a link.
+  expect((await ask()).status).toBe(405)
+  const answer = await ask({})
   const route = allRoutes.find((r) => r.path === `${base}/doctor/findings`)
   const { findings } = (route!.response as z.ZodType<Json>).parse(await answer.json())
   expect(findings.map((finding: Json) => finding.id)).toEqual(
@@ -165,7 +180,7 @@ it('gives the findings of the doctor, without loading a model or asking the netw
   )
   const skipped = findings.filter((finding: Json) => finding.outcome === 'skipped').map((finding: Json) => finding.id)
   expect(skipped).toEqual(['hub', 'registry-pypi', 'registry-npm', 'engine'])
-  expect((await get('?engine=perhaps')).status).toBe(400)
+  expect((await ask({ engine: 'perhaps' })).status).toBe(400)
   await server.close(0)
   await sanjha.close()
 })

@@ -4,13 +4,23 @@ export interface OriginCheck {
   /** Whether a page of this origin may call. Absent means: no browser page, or one of our own. */
   isAllowed(origin: string, host: string | null): boolean
   /** Errors: `forbidden`. */
-  check(origin: string | null, host: string | null): void
+  check(request: { readonly method: string; readonly path: string; readonly headers: Headers }): void
 }
 
 /**
+ * What runs programs, leads elsewhere or changes the server: a page that some other program of this machine serves may not do
+ * that in the name of whoever looks at it.
+ */
+const guarded = /^\/sanjha\/v1\/(?:answers\/[^/]+\/tools\/|tools(?:\/|$)|remotes(?:\/|$)|settings\/)/
+
+/** Pages to which others may link. */
+const linked = /^\/(?:lab(?:\/.*)?)?$/
+
+/**
  * Keeps web pages of other sites from calling this server in the name of whoever looks at them. Browsers send `Origin`
- * with everything that could change something; programs send none. Allowed are the server's own page, pages served
- * from this machine, and what `server.allowedOrigins` names (`*`: all).
+ * with everything that could change something, and `Sec-Fetch-Site` with the rest; programs send none. Allowed are the
+ * server's own page, pages served from this machine, and what `server.allowedOrigins` names (`*`: all). What is `guarded` takes
+ * only the own page and origins that are named one by one.
  */
 export function createOriginCheck(allowed: readonly string[]): OriginCheck {
   const origins = new Set(allowed.map((origin) => origin.toLowerCase().replace(/\/$/, '')))
@@ -21,15 +31,43 @@ export function createOriginCheck(allowed: readonly string[]): OriginCheck {
     if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
     return isLoopbackHost(url.hostname) || (host !== null && url.host === host.toLowerCase())
   }
+  const isOwn = (origin: string, host: string | null): boolean => {
+    const url = URL.parse(origin.toLowerCase())
+    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false
+    return origins.has(url.origin) || (host !== null && url.host === host.toLowerCase())
+  }
   return {
     isAllowed,
-    check: (origin, host) => {
-      if (origin === null || isAllowed(origin, host)) return
-      throw new SanjhaError('forbidden', `Pages of ${JSON.stringify(origin)} may not call this server.`, {
-        hint: 'If the page is yours, add its origin to server.allowedOrigins.',
-      })
+    check: ({ method, path, headers }) => {
+      const origin = headers.get('origin')
+      const host = headers.get('host')
+      if (origin === null) {
+        if (headers.get('sec-fetch-site') !== 'cross-site' || isLinkTo(method, path, headers)) return
+        throw new SanjhaError(
+          'forbidden',
+          'Pages of other sites may link to this server’s page, and to nothing else.',
+          {
+            hint: 'Open the address by itself.',
+          },
+        )
+      }
+      if (guarded.test(path) ? isOwn(origin, host) : isAllowed(origin, host)) return
+      throw new SanjhaError(
+        'forbidden',
+        `Pages of ${JSON.stringify(origin)} may not call this${
+          isAllowed(origin, host) ? ' address, which only the server’s own page uses' : ' server'
+        }.`,
+        {
+          hint: 'If the page is yours, add its origin to server.allowedOrigins.',
+        },
+      )
     },
   }
+}
+
+/** A link that was followed, not something that a page fetches. */
+function isLinkTo(method: string, path: string, headers: Headers): boolean {
+  return method === 'GET' && headers.get('sec-fetch-mode') === 'navigate' && linked.test(path)
 }
 
 /** The answer to a browser that asks before it calls. */

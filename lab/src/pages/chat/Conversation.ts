@@ -135,6 +135,13 @@ export class Conversation {
     this.#look(message)
   }
 
+  /** The same, of a message that was told without what is large in it. */
+  readonly changedInPart = async (message: ChatMessage): Promise<void> => {
+    if (message.chatId !== this.id) return
+    const whole = await this.#api.message(message.id).catch(() => message)
+    this.changed(whole)
+  }
+
   /** Its title, its settings, or which branch it shows, perhaps by another tab. */
   readonly chatChanged = async (): Promise<void> => {
     await this.#loadChat()

@@ -16,7 +16,11 @@ export function useConversation(
   useEffect(() => void conversation?.load(), [conversation])
   useLive('hello', () => void conversation?.load())
   useLive('answer', (delta) => conversation?.told(delta))
-  useLive('message', ({ message }) => conversation?.changed(message as unknown as ChatMessage))
+  useLive('message', ({ message, ...told }) => {
+    const without = 'without' in told ? told.without : undefined
+    if (without === undefined) conversation?.changed(message as unknown as ChatMessage)
+    else void conversation?.changedInPart(message as unknown as ChatMessage)
+  })
   useLive('chats', ({ chatId }) => {
     if (chatId === conversation?.id) void conversation?.chatChanged()
     else if (chatId === null) void conversation?.load()

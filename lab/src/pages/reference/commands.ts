@@ -35,7 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
   postSanjhaV1RunsIdResume: (field) => ['runs', 'resume', field('id')],
   getSanjhaV1Settings: () => ['config', 'show', '--json'],
   getSanjhaV1Doctor: () => ['doctor', '--json'],
-  getSanjhaV1DoctorFindings: () => ['doctor', '--json'],
+  postSanjhaV1DoctorFindings: () => ['doctor', '--json'],
   getSanjhaV1Version: () => ['--version'],
 }
 

@@ -26,7 +26,7 @@ export function Health(): ReactNode {
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['doctor'],
     queryFn: async ({ signal }) =>
-      (await ask<{ findings: readonly Finding[] }>('/doctor/findings', { signal })).findings,
+      (await ask<{ findings: readonly Finding[] }>('/doctor/findings', { method: 'POST', body: {}, signal })).findings,
     // It loads a model and asks the network: only when somebody wants it.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnReconnect: false,

@@ -95,6 +95,8 @@ it('nothing is lost or doubled on the way, however the text comes', () => {
       fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }),
       (pieces, steps) => {
         const text = pieces.join('')
+        // The first line of a fence is not among what it holds; see below.
+        fc.pre(!text.includes('```'))
         const splitter = new BlockSplitter()
         for (let [end, turn] = [0, 0]; end < text.length; turn++) {
           end = Math.min(text.length, end + (steps[turn % steps.length] as number))
@@ -135,6 +137,13 @@ it('a fence that has not ended is code to the end, and shows no half of its clos
   expect(kinds(splitter.update('```py\na = 1\n``x', false))).toEqual(['code: a = 1\n``x'])
 })
 
+it('ticks that come one by one begin a fence, whose first line says what the code is', () => {
+  const splitter = new BlockSplitter()
+  expect(kinds(splitter.update('```# Head', true))).toEqual(['markdown: ```# Head'])
+  expect(kinds(splitter.update('```# Head\n', true))).toEqual(['code: '])
+  expect(kinds(splitter.update('```# Head\nword', false))).toEqual(['code: word'])
+})
+
 it('a definition below reaches what is above', () => {
   const splitter = new BlockSplitter()
   const before = splitter.update('See [x].\n\nMore\n\n[x]: https://example.org\n', true)
@@ -147,6 +156,7 @@ it.each([
   ['one line of a megabyte', 'x'.repeat(1 << 20)],
   ['a megabyte of brackets', '['.repeat(1 << 20)],
   ['deep quotes', '> '.repeat(20_000)],
+  ['quotes just not too deep', `${'> '.repeat(39)}x`],
   ['deep lists', '- '.repeat(20_000)],
   ['stars', '*a '.repeat(100_000)],
   ['ticks', '`'.repeat(100_000)],

@@ -1,6 +1,7 @@
 import type { MarkedToken, Tokens } from 'marked'
 import { fenceOf, type OpenFence } from './fence.ts'
-import { type Links, languageOf, lexBlocks } from './toHtml.ts'
+import { type Links, mentionedLinks } from './mentionedLinks.ts'
+import { languageOf, lexBlocks } from './toHtml.ts'
 
 /** A piece of an answer that is shown by itself. What it is made from never changes once it is closed. */
 export interface Block {
@@ -22,7 +23,7 @@ const longTail = 4096
 const longestOpen = 16_384
 const longestClosed = 262_144
 /** Nothing that anybody reads is nested deeper, and each level costs the reader of Markdown a call of itself. */
-const tooDeep = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])[ \t]?){40}/m
+const tooDeep = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){40}/m
 
 /**
  * Text → blocks, while the text grows. A block that is followed by another is closed and never read again; only the last
@@ -87,7 +88,8 @@ export class BlockSplitter {
         this.#show({ kind: 'plain', source: tail, language: '' })
         return false
       }
-      this.#close(kindOf(tail), this.#head + this.#text.slice(this.#start, end + 2), end + 2)
+      const source = this.#head + this.#text.slice(this.#start, end + 2)
+      this.#close(kindOf(source), source, end + 2)
       return true
     }
     const { tokens, links } = lexBlocks(tail, true)
@@ -205,7 +207,8 @@ export class BlockSplitter {
         (block, at) => at >= next && at < next + 64 && block.kind === kind && isSame(block, source),
       )
       if (same !== -1) next = same + 1
-      const isChanged = kind === 'markdown' && mentions(source, links)
+      // What is defined below may be used above.
+      const isChanged = kind === 'markdown' && Object.keys(mentionedLinks(source, links)).length > 0
       const id = (isChanged ? undefined : before[same]?.id) ?? this.#nextId++
       blocks.push({ id, kind, source, isOpen: false, language: languageOf(fence?.info), goesOn: false })
     }
@@ -221,14 +224,6 @@ const clean = (text: string): string => (text.includes('\r') ? text.replace(/\r\
 
 function kindOf(source: string): 'markdown' | 'plain' {
   return source.length > longestClosed || tooDeep.test(source) ? 'plain' : 'markdown'
-}
-
-/** What is defined below may be used above. */
-function mentions(source: string, links: Links): boolean {
-  const names = Object.keys(links)
-  if (names.length === 0 || !source.includes('[')) return false
-  const text = source.toLowerCase().replace(/\s+/g, ' ')
-  return names.some((name) => text.includes(`[${name}]`))
 }
 
 /** Nothing is looked for in such a text: it is shown as it is. */

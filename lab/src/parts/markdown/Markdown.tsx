@@ -85,6 +85,7 @@ function WithParts({ View, children }: { View: typeof MarkdownView | undefined; 
           copied: text('markdown.copied'),
           code: text('markdown.code'),
           table: text('markdown.table'),
+          left: text('markdown.left'),
           image: (description) =>
             description.trim() === '' ? text('markdown.image.bare') : text('markdown.image', { description }),
           host: (host) => text('markdown.host', { host }),

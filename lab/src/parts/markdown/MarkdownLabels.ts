@@ -9,4 +9,6 @@ export interface MarkdownLabels {
   image(description: string): string
   /** Where a link leads, when its words do not say so. */
   host(host: string): string
+  /** Under a block whose markup was left as it was written, for it would have taken too long to read. */
+  readonly left: string
 }

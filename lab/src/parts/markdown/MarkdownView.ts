@@ -1,5 +1,6 @@
 import { copyText } from '../copyText.ts'
 import { type Block, BlockSplitter } from './BlockSplitter.ts'
+import { Effort } from './Effort.ts'
 import type { MarkdownLabels } from './MarkdownLabels.ts'
 import { morph, setText } from './morph.ts'
 import { showHidden } from './showHidden.ts'
@@ -39,13 +40,14 @@ export class MarkdownView {
   /** @param isLive whether more is to come */
   show(text: string, isLive: boolean): void {
     const blocks = this.#splitter.update(text, isLive)
+    const effort = new Effort()
     let same = 0
     while (same < blocks.length && this.#shown[same]?.id === blocks[same]?.id && !this.#shown[same]?.isOpen) same++
     const old = new Map(this.#shown.slice(same).map((shown) => [shown.id, shown]))
     const shown = this.#shown.slice(0, same)
     let last: Shown | undefined = shown.at(-1)
     for (const block of blocks.slice(same)) {
-      const next = this.#place(block, old.get(block.id), last, isLive)
+      const next = this.#place(block, old.get(block.id), last, isLive, effort)
       old.delete(block.id)
       shown.push(next)
       last = next
@@ -54,14 +56,14 @@ export class MarkdownView {
     this.#shown = shown
   }
 
-  #place(block: Block, old: Shown | undefined, before: Shown | undefined, isLive: boolean): Shown {
+  #place(block: Block, old: Shown | undefined, before: Shown | undefined, isLive: boolean, effort: Effort): Shown {
     const rank = before?.rank ?? messageRank
     const shown = old?.kind === block.kind ? old : this.#create(block, rank)
     if (old !== undefined && old !== shown) old.root.remove()
     this.#putBehind(shown.root, before?.root)
     if (shown.source === block.source && shown.isOpen === block.isOpen) return shown
     if (shown.text !== undefined) setText(shown.text, showHidden(block.source))
-    else this.#render(shown, block, rank, isLive)
+    else this.#render(shown, block, rank, isLive, effort)
     shown.source = block.source
     shown.isOpen = block.isOpen
     return shown
@@ -87,12 +89,14 @@ export class MarkdownView {
     return { ...facts, root, text }
   }
 
-  #render(shown: Shown, block: Block, before: number, isLive: boolean): void {
+  #render(shown: Shown, block: Block, before: number, isLive: boolean, effort: Effort): void {
     shown.root.classList.toggle('md-on', block.goesOn)
     try {
-      const { html, rank } = toHtml(showHidden(block.source), this.#splitter.links, before, isLive && block.isOpen)
+      const isGrowing = isLive && block.isOpen
+      const { html, rank, isLeft } = toHtml(showHidden(block.source), this.#splitter.links, before, isGrowing, effort)
       shown.rank = rank
       const fresh = toNodes(html, this.#labels)
+      if (isLeft) fresh.append(note(this.#labels.left))
       shown.root.classList.toggle('md-head', html.startsWith('<h'))
       this.#typeset(fresh, shown.root)
       morph(shown.root, fresh)
@@ -117,6 +121,13 @@ export class MarkdownView {
       () => undefined,
     )
   }
+}
+
+function note(text: string): HTMLElement {
+  const made = document.createElement('p')
+  made.className = 'md-note'
+  made.textContent = text
+  return made
 }
 
 async function copyCode(event: Event, labels: MarkdownLabels): Promise<void> {

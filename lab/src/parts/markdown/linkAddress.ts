@@ -12,3 +12,8 @@ export function linkAddress(href: string): { readonly href: string; readonly hos
     return undefined
   return { href: url.href, host: url.host }
 }
+
+/** Whether a text is an address, and its host the very one that is named: nothing else is taken for where a link leads. */
+export function namesHost(text: string, host: string): boolean {
+  return /^\s*(?:https?:\/\/|mailto:)?([a-z0-9.:@_[\]-]+?)(?:[/?#][!-~]*)?\s*$/i.exec(text)?.[1]?.toLowerCase() === host
+}

@@ -1,5 +1,5 @@
 import DOMPurify from 'dompurify'
-import { linkAddress } from './linkAddress.ts'
+import { linkAddress, namesHost } from './linkAddress.ts'
 import type { MarkdownLabels } from './MarkdownLabels.ts'
 
 const blocks = 'p, li, h3, h4, h5, h6, blockquote, td, th, summary, dt, dd'
@@ -46,7 +46,11 @@ function pictureLink(image: Element, labels: MarkdownLabels): Node {
   const words = labels.image(image.textContent ?? '')
   const source = image.getAttribute('data-image') ?? ''
   const address = linkAddress(source)
-  if (image.closest('a') !== null) return document.createTextNode(words)
+  if (image.closest('a') !== null) {
+    const inner = element('span', '')
+    inner.textContent = words
+    return inner
+  }
   if (address === undefined) {
     const span = element('span', '')
     const code = element('code', '')
@@ -56,7 +60,9 @@ function pictureLink(image: Element, labels: MarkdownLabels): Node {
   }
   const link = document.createElement('a')
   link.href = address.href
-  link.textContent = words
+  const inner = element('span', '')
+  inner.textContent = words
+  link.append(inner)
   return link
 }
 
@@ -68,7 +74,9 @@ function dressLink(link: HTMLAnchorElement, labels: MarkdownLabels): void {
   }
   link.target = '_blank'
   link.rel = 'noopener noreferrer nofollow'
-  if (!(link.textContent ?? '').includes(address.host)) {
+  // What is set as a formula or a picture does not read as it is written here.
+  const isBare = link.firstElementChild === null || link.firstElementChild.matches('code:only-child')
+  if (!isBare || !namesHost(link.textContent ?? '', address.host)) {
     const host = element('span', 'md-host')
     host.dir = 'ltr'
     host.textContent = labels.host(address.host)

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Icon } from '../../../parts/Icon.tsx'
+import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { MenuButton, type MenuItem } from './MenuButton.tsx'
 import { useHistoryText } from './texts.ts'
 import type { ChatSummary } from './wire.ts'
@@ -52,19 +53,19 @@ export const ChatRow = memo(function ChatRow(props: {
             checked={isSelected}
             onChange={(event) => actions.select(chat.id, event.target.checked)}
           />
-          <span dir="auto">{chat.title}</span>
+          <span dir="auto">{showHidden(chat.title)}</span>
         </label>
       </li>
     )
   }
   return (
     <li ref={row} className={`history-row${isActive ? ' active' : ''}`} data-chat={chat.id}>
-      <Link href={actions.href(chat.id)} aria-current={isActive ? 'page' : undefined} title={chat.title}>
+      <Link href={actions.href(chat.id)} aria-current={isActive ? 'page' : undefined} title={showHidden(chat.title)}>
         {chat.pinned && <Icon name="pin" size="1em" />}
-        <span dir="auto">{chat.title}</span>
+        <span dir="auto">{showHidden(chat.title)}</span>
       </Link>
       <MenuButton
-        label={text('history.more', { title: chat.title })}
+        label={text('history.more', { title: showHidden(chat.title) })}
         items={() => actions.menu(chat, () => setRenaming(true))}
       />
     </li>
@@ -91,7 +92,7 @@ function RenameField({
   return (
     <input
       className="history-rename"
-      aria-label={text('history.rename.label', { title })}
+      aria-label={text('history.rename.label', { title: showHidden(title) })}
       value={value}
       dir="auto"
       // biome-ignore lint/a11y/noAutofocus: it stands where the person has just asked for it

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { Dialog } from '../../../parts/Dialog.tsx'
+import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { useHistoryText } from './texts.ts'
 import type { Folder } from './wire.ts'
 
@@ -32,7 +33,7 @@ export function MoveDialog(props: {
             <option value={none}>{text('history.folder.none')}</option>
             {folders.map((folder) => (
               <option key={folder.name} value={folder.name}>
-                {folder.name}
+                {showHidden(folder.name)}
               </option>
             ))}
             <option value={fresh}>{text('history.folder.new')}</option>
@@ -56,7 +57,7 @@ export function RenameFolderDialog(props: {
   const [name, setName] = useState(folder)
   const isOther = name.trim() !== folder && folders.some((each) => each.name === name.trim())
   return (
-    <Dialog title={text('history.folder.rename.title', { folder })} onClose={onClose}>
+    <Dialog title={text('history.folder.rename.title', { folder: showHidden(folder) })} onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from 'react'
 import { Icon } from '../../../parts/Icon.tsx'
+import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { useHistoryText } from './texts.ts'
 import type { Folder } from './wire.ts'
 
@@ -30,10 +31,10 @@ export function FolderFilter(props: {
         <option value=" ">{text('history.folder.all')}</option>
         {folders.map(({ name, chats }) => (
           <option key={name} value={name}>
-            {text('history.folder.entry', { name, chats })}
+            {text('history.folder.entry', { name: showHidden(name), chats })}
           </option>
         ))}
-        {isGone && <option value={folder}>{folder}</option>}
+        {isGone && <option value={folder}>{showHidden(folder)}</option>}
       </select>
       {folder !== null && !isGone && (
         <button

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useId, useState } from 'react'
 import { LabError } from '../../../api/LabError.ts'
 import { Dialog } from '../../../parts/Dialog.tsx'
+import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { ImportError, type ReadChats, readImport } from './files/readImport.ts'
 import { historyApi, type ImportCounts } from './historyApi.ts'
 import { useHistoryText } from './texts.ts'
@@ -96,7 +97,7 @@ function Result({ result }: { result: Imported }): ReactNode {
   return (
     <div className="card">
       <p>
-        <strong>{file}</strong>{' '}
+        <strong>{showHidden(file)}</strong>{' '}
         {form !== undefined && <span className="badge">{text(`history.import.form.${form}`)}</span>}
       </p>
       {problem !== undefined && <p className="help bad">{problem}</p>}

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { Failed, Loading } from '../../../parts/States.tsx'
 import { historyApi } from './historyApi.ts'
 import { splitSnippet } from './splitSnippet.ts'
@@ -41,14 +42,14 @@ function Hit({ hit, href }: { hit: SearchHit; href: string }): ReactNode {
     <bdi>
       {splitSnippet(hit.snippet).map((piece, i) =>
         // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name
-        piece.found ? <mark key={i}>{piece.text}</mark> : <span key={i}>{piece.text}</span>,
+        piece.found ? <mark key={i}>{showHidden(piece.text)}</mark> : <span key={i}>{showHidden(piece.text)}</span>,
       )}
     </bdi>
   )
   return (
     <Link href={href}>
       <span className="history-hit-title" dir="auto">
-        {hit.messageId === null ? snippet : hit.title}
+        {hit.messageId === null ? snippet : showHidden(hit.title)}
       </span>
       {hit.messageId !== null && (
         <span className="history-hit-text">

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { LabError } from '../../../api/LabError.ts'
 import { useLanguage } from '../../../i18n/Texts.tsx'
 import { confirm } from '../../../parts/Confirmations.tsx'
+import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { toast } from '../../../parts/Toasts.tsx'
 import { downloadFile } from './files/downloadFile.ts'
 import { type ExportForm, exportChats } from './files/exportChats.ts'
@@ -60,7 +61,7 @@ export function useHistoryActions(activeId: string | null): HistoryActions {
           text:
             folder === null
               ? text('history.moved.out', { count: ids.length })
-              : text('history.moved', { count: ids.length, folder }),
+              : text('history.moved', { count: ids.length, folder: showHidden(folder) }),
         })
       }),
     renameFolder: (from, to) =>
@@ -80,7 +81,7 @@ export function useHistoryActions(activeId: string | null): HistoryActions {
       const isYes = await confirm({
         title:
           chats.length === 1
-            ? text('history.delete.one', { title: only?.title ?? '' })
+            ? text('history.delete.one', { title: showHidden(only?.title ?? '') })
             : text('history.delete.several', { count: chats.length }),
         body: text('history.delete.body'),
         action: text('history.delete'),

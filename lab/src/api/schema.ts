@@ -51,7 +51,10 @@ export interface Api {
     } }
   }
   "/doctor/findings": {
-    GET: { query: { engine?: ("true" | "false") }; answer: {
+    POST: { body: {
+      /** Load the smallest model to try the engine. */
+      engine?: boolean
+    }; answer: {
       findings: Finding[]
     } }
   }
@@ -216,7 +219,13 @@ export interface Api {
   "/chats/import": {
     POST: { body: unknown; answer: {
       added: number
+      /** Chats that were there already */
       skipped: number
+      /** What was not taken over as it stood: malformed keys of `data` and choices of tools (left out), calls of tools that were not made (refused), ids of another form (new ones) */
+      changes: {
+        what: ("malformed" | "tools" | "open_call" | "id")
+        count: number
+      }[]
     } }
   }
   "/chats/{id}": {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
+import { showEverything } from '../../parts/markdown/showEverything.ts'
 import { showHidden } from '../../parts/markdown/showHidden.ts'
 import type en from './messages/en.json'
 import { ToolDecision } from './tools/ToolDecision.tsx'
@@ -29,21 +30,21 @@ export function ToolCalls(props: {
     <details key={call.id} className="chat-tool" data-state={call.state} open={call.state === 'requested' || undefined}>
       <summary>
         <span>
-          {text('chat.tool')} <code>{showHidden(call.name)}</code>
+          {text('chat.tool')} <code>{showEverything(call.name)}</code>
         </span>
         <span className={`badge ${looks[call.state as keyof typeof looks] ?? ''}`}>
           {Object.hasOwn(states, call.state) ? text(states[call.state as keyof typeof states]) : call.state}
         </span>
       </summary>
       <p>{text('chat.tool.arguments')}</p>
-      <Raw text={pretty(call.arguments)} />
+      <Raw text={showEverything(pretty(call.arguments))} />
       {call.state === 'requested' && (
         <ToolDecision messageId={messageId} call={call} isOffered={offered.includes(call.name)} />
       )}
       {call.result !== undefined && (
         <>
           <p>{text('chat.tool.result')}</p>
-          <Raw text={call.result} />
+          <Raw text={showHidden(call.result)} />
         </>
       )}
     </details>
@@ -54,7 +55,7 @@ function Raw({ text }: { text: string }): ReactNode {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <pre tabIndex={0} dir="ltr">
-      <code>{showHidden(text)}</code>
+      <code>{text}</code>
     </pre>
   )
 }

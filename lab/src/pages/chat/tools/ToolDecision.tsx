@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { LabError } from '../../../api/LabError.ts'
 import { useText } from '../../../i18n/Texts.tsx'
 import { WithMessages } from '../../../i18n/WithMessages.tsx'
-import { showHidden } from '../../../parts/markdown/showHidden.ts'
+import { showEverything } from '../../../parts/markdown/showEverything.ts'
 import type en from './messages/en.json'
 import { type Decision, type ShownCall, toolApi } from './toolApi.ts'
 import './tools.css'
@@ -31,7 +31,7 @@ function Question({ messageId, call, isOffered }: ToolDecisionProps): ReactNode 
     mutationFn: (decision: Decision) => toolApi.decide(messageId, call, decision),
     onSuccess: () => client.invalidateQueries({ queryKey: ['tools', 'allowed'] }),
   })
-  const name = showHidden(call.name)
+  const name = showEverything(call.name)
   const isBusy = deciding.isPending || deciding.isSuccess
   return (
     <fieldset className="tool-decision">

@@ -3,6 +3,7 @@ import { type ReactNode, useId } from 'react'
 import { LabError } from '../../../api/LabError.ts'
 import { useText } from '../../../i18n/Texts.tsx'
 import { WithMessages } from '../../../i18n/WithMessages.tsx'
+import { showEverything } from '../../../parts/markdown/showEverything.ts'
 import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { Failed, Loading } from '../../../parts/States.tsx'
 import type en from './messages/en.json'
@@ -100,7 +101,7 @@ function Server(props: { server: ToolServer; isUsed: boolean; onUse: (use: boole
         </button>
       </div>
       <p className="help">
-        <code>{showHidden(server.where)}</code>
+        <code>{showEverything(server.where)}</code>
       </p>
       {failure !== null && server.tools === null && (
         <div role="alert" className="help bad" lang="en">
@@ -115,7 +116,7 @@ function Server(props: { server: ToolServer; isUsed: boolean; onUse: (use: boole
             {server.tools.map((tool) => (
               <div key={tool.name}>
                 <dt>
-                  <code>{showHidden(tool.tool)}</code>{' '}
+                  <code>{showEverything(tool.tool)}</code>{' '}
                   {tool.claims.readOnly === true && <span className="muted">{text('tools.readOnly')}</span>}
                   {tool.claims.destructive === true && <span className="badge warn">{text('tools.destructive')}</span>}
                 </dt>
@@ -146,7 +147,7 @@ function Allowed({ chat }: { chat: string }): ReactNode {
       <ul className="tool-servers">
         {data.map((tool) => (
           <li key={tool} className="tool-server">
-            <code>{showHidden(tool)}</code>
+            <code>{showEverything(tool)}</code>
             <button
               type="button"
               className="button small"

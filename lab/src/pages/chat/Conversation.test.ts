@@ -116,3 +116,15 @@ it('when the chat shows another branch, that is fetched; when it is the same, no
   await changing
   expect(texts(conversation)).toEqual(['Other'])
 })
+
+it('asks for what was told without its large parts, and shows what cannot be read as text', async () => {
+  const api = new TestApi()
+  const conversation = new Conversation('c', undefined, api)
+  const loaded = conversation.load()
+  const broken = { ...message('q', null, 'Look'), data: { attachments: [null] } } as unknown as ChatMessage
+  api.paths[0]?.resolve(page(broken, message('a', 'q', '', 'waiting')))
+  await loaded
+  expect(conversation.get().messages[0]).toMatchObject({ text: 'Look', data: { unreadable: ['attachments'] } })
+  await conversation.changedInPart(message('a', 'q', 'all', 'done'))
+  expect([api.asked, texts(conversation)]).toEqual([['a'], ['Look', 'all of it']])
+})

@@ -1,6 +1,7 @@
 import { LabError } from '../../api/LabError.ts'
 import { AnswerFeed } from './AnswerFeed.ts'
 import { chatApi } from './chatApi.ts'
+import { readMessage } from './readMessage.ts'
 import { type AnswerDelta, type ChatMessage, type ChatSummary, isLive, type PathPage } from './wire.ts'
 
 export interface ConversationState {
@@ -72,7 +73,7 @@ export class Conversation {
       const limit = Math.min(1000, Math.max(pageSize, shown))
       const page = await this.#api.path(this.id, { ...(this.leaf !== undefined && { leaf: this.leaf }), limit })
       if (load !== this.#loads) return
-      const messages = page.messages.map((message) => this.#newest(message))
+      const messages = page.messages.map((message) => this.#newest(readMessage(message)))
       const { error: _, ...rest } = this.#state
       for (const message of messages) this.#look(message)
       this.#set({ ...rest, ...page, messages: this.#kept(messages), status: 'ready' })
@@ -94,7 +95,7 @@ export class Conversation {
       if (load !== this.#loads) return this.#set({ ...this.#state, older: 'idle' })
       this.#set({
         ...this.#state,
-        messages: [...page.messages, ...this.#state.messages],
+        messages: [...page.messages.map(readMessage), ...this.#state.messages],
         siblings: { ...page.siblings, ...this.#state.siblings },
         before: page.before,
         older: 'idle',
@@ -109,7 +110,7 @@ export class Conversation {
     const wanted = ids.filter((id) => this.#state.beside[id] === undefined)
     if (wanted.length === 0) return
     const fetched = await Promise.all(wanted.map((id) => this.#api.message(id)))
-    const found = fetched.map((message) => this.#newest(message))
+    const found = fetched.map((message) => this.#newest(readMessage(message)))
     for (const message of found) this.#look(message)
     this.#set({ ...this.#state, beside: { ...this.#state.beside, ...Object.fromEntries(found.map((m) => [m.id, m])) } })
   }
@@ -119,7 +120,8 @@ export class Conversation {
   }
 
   /** A message that has begun, changed its state, or ended. */
-  readonly changed = (message: ChatMessage): void => {
+  readonly changed = (told: ChatMessage): void => {
+    const message = readMessage(told)
     if (message.chatId !== this.id) return
     if (isLive(message)) {
       if (this.#ended.has(message.id)) return

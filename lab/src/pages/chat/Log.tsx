@@ -4,6 +4,7 @@ import { Icon } from '../../parts/Icon.tsx'
 import { AnswerTurn } from './AnswerTurn.tsx'
 import { CompareTurn } from './CompareTurn.tsx'
 import type { Conversation, ConversationState } from './Conversation.ts'
+import { MessageBoundary } from './MessageBoundary.tsx'
 import type en from './messages/en.json'
 import { QuestionTurn } from './QuestionTurn.tsx'
 import type { ChatActions } from './useChatActions.ts'
@@ -45,15 +46,19 @@ export function Log(props: {
           }
           const Turn = message.role === 'assistant' ? AnswerTurn : QuestionTurn
           return (
-            <Turn
-              key={message.id}
-              message={message}
-              siblings={state.siblings[message.id] ?? none}
-              feed={conversation.feed}
-              actions={actions}
-              isLast={message.id === last}
-              onCompare={onCompare}
-            />
+            <MessageBoundary key={message.id} message={message}>
+              <Turn
+                message={message}
+                siblings={state.siblings[message.id] ?? none}
+                feed={conversation.feed}
+                actions={actions}
+                isLast={message.id === last}
+                onCompare={onCompare}
+              />
+              {message.data?.unreadable !== undefined && (
+                <p className="chat-note">{text('chat.unreadable', { keys: message.data.unreadable.join(', ') })}</p>
+              )}
+            </MessageBoundary>
           )
         })}
       </section>

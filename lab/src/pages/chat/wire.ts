@@ -35,6 +35,8 @@ export interface MessageData {
   readonly toolCalls?: readonly ToolCall[]
   readonly offered?: readonly string[]
   readonly attachments?: readonly Attachment[]
+  /** Keys that this page could not read: see `readMessage`. */
+  readonly unreadable?: readonly string[]
 }
 
 export interface ToolCall {

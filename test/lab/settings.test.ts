@@ -137,11 +137,11 @@ it('a wrong value changes nothing, and is said beside the field in the server’
 
 it('what another program writes into the file is shown', async () => {
   await start()
-  await using lab = await openLab(browser, `${url}/lab/settings/log`)
-  const level = row(lab.page, 'Detail of the log').getByRole('combobox')
-  await level.waitFor()
-  await writeFile(file, 'log:\n  level: debug\n')
-  await expect.poll(() => level.inputValue()).toBe('debug')
+  await using lab = await openLab(browser, `${url}/lab/settings/engine`)
+  const storage = row(lab.page, 'Storage of the context').getByRole('combobox')
+  await storage.waitFor()
+  await writeFile(file, 'engine:\n  kvType: q8_0\n')
+  await expect.poll(() => storage.inputValue()).toBe('q8_0')
 })
 
 it('finds settings by words, keys and variables; what is found and what is asked is in the address', async () => {
@@ -300,18 +300,18 @@ it('says which version this is and where things are', async () => {
 
 it('says so while nothing answers, and goes on by itself afterwards', async () => {
   await start()
-  await using lab = await openLab(browser, `${url}/lab/settings/log`, { allow: [/ERR_|Failed to load/] })
+  await using lab = await openLab(browser, `${url}/lab/settings/engine`, { allow: [/ERR_|Failed to load/] })
   const { page } = lab
-  const level = row(page, 'Detail of the log').getByRole('combobox')
-  await level.waitFor()
+  const storage = row(page, 'Storage of the context').getByRole('combobox')
+  await storage.waitFor()
   await page.route('**/sanjha/v1/**', (route) => route.abort())
-  await level.selectOption('debug')
-  await row(page, 'Detail of the log').getByRole('alert').getByText('nothing was changed').waitFor()
-  expect(await level.inputValue()).toBe('info')
+  await storage.selectOption('q8_0')
+  await row(page, 'Storage of the context').getByRole('alert').getByText('nothing was changed').waitFor()
+  expect(await storage.inputValue()).toBe('f16')
   await page.unroute('**/sanjha/v1/**')
-  await level.selectOption('warn')
+  await storage.selectOption('q4_0')
   await page.getByText('Saved').first().waitFor()
-  expect(await written()).toContain('level: warn')
+  expect(await written()).toContain('kvType: q4_0')
 
   await page.route('**/sanjha/v1/settings', (route) => route.abort())
   await page.reload()
@@ -319,7 +319,7 @@ it('says so while nothing answers, and goes on by itself afterwards', async () =
   await expectAccessible(page)
   await page.unroute('**/sanjha/v1/settings')
   await page.getByRole('button', { name: 'Try again' }).click()
-  await level.waitFor()
+  await storage.waitFor()
 })
 
 it.each(['en', 'pa'] as const)('is accessible in %s: both themes, narrow and wide', async (lang) => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { ChatTree, ImportChange, JsonObject, StoredChatMessage } from './contract.ts'
 import { type DataOf, malformedKeys } from './keptData.ts'
 
@@ -78,5 +77,7 @@ export class ImportMender {
 /** The same for the same id, so that what refers to it still does, and a second import of the file knows it again. */
 function idFor(id: string, kind: string): string {
   if (rightId.test(id)) return id
+  // Only now: every command imports this room, and few need a digest.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   return `${kind}_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`
 }

@@ -77,7 +77,7 @@ describe('a checkout that cannot be set up', () => {
     if (mount?.code !== 0) return context.skip('mounting is not allowed here')
     try {
       using checkout = new TinyCheckout({ dependencies: false, folder: mounted })
-      expectPlainFailure(await start(checkout), /not enough space on the disk: 450 MB are needed in .*, \d MB are free/)
+      expectPlainFailure(await start(checkout), /not enough space on the disk: 900 MB are needed in .*, \d MB are free/)
     } finally {
       await run('umount', [mounted])
     }

@@ -11,6 +11,7 @@ import { ConversationView } from './ConversationView.tsx'
 import type { Question } from './chatApi.ts'
 import { chatMemory } from './chatMemory.ts'
 import { History } from './history/History.tsx'
+import { keepFootHeight } from './keepFootHeight.ts'
 import { ModelPicker } from './ModelPicker.tsx'
 import type en from './messages/en.json'
 import { SidePanel } from './SidePanel.tsx'
@@ -102,7 +103,7 @@ function Chat({ id, leaf }: { id: string | undefined; leaf: string | undefined }
           />
           <ConversationView {...{ conversation, state, compared, leaf }} actions={steady} onCompare={compare} />
           {state?.status !== 'failed' && (
-            <div className="chat-foot">
+            <div className="chat-foot" ref={keepFootHeight}>
               <ChatTrouble
                 error={error}
                 onClose={clearError}

@@ -44,6 +44,9 @@ it('a person without any model gets one from a package index and its first answe
 async function leadToAnswer(url: string, answerOf: (chatId: string) => StoredChatMessage | undefined): Promise<void> {
   await using lab = await openLab(browser, url)
   const { page } = lab
+  await page.getByRole('button', { name: 'Get a model and start' }).waitFor()
+  // Nobody chose a default model: `auto` is no name of one.
+  expect(await page.getByText('The default model set here').count()).toBe(0)
   await page.getByRole('button', { name: 'Get a model and start' }).click()
   await page.getByText('Granite 4.0 350M cannot be fetched from its hub now.').waitFor()
   await page.getByRole('heading', { name: 'Ready' }).waitFor({ timeout: 120_000 })

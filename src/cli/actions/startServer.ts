@@ -108,10 +108,11 @@ function announce(context: CliContext, url: string, model: string | undefined): 
   const { out } = context
   if (out.json) out.record({ url, model: model ?? null, pid: process.pid })
   else out.line(`Sanjha is ready: ${url}`)
+  out.hint(`Open it in a browser: ${url}/`)
   if (model !== undefined) out.hint(`Chat in another terminal: sanjha run ${model}`)
   else out.hint('No model is loaded; a request loads the one it names. `sanjha pull smollm2` fetches a small one.')
   out.hint(`From a program: OPENAI_BASE_URL=${url}/v1   ANTHROPIC_BASE_URL=${url}   OLLAMA_HOST=${url}`)
-  out.hint(`In a browser: ${url}/   API reference: ${url}/sanjha/v1/reference   Ctrl-C stops.`)
+  out.hint(`API reference: ${url}/sanjha/v1/reference   Ctrl-C stops.`)
 }
 
 async function serverFlags(options: StartServerOptions): Promise<ConfigFlag[]> {

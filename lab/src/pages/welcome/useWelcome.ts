@@ -52,7 +52,8 @@ export function useWelcome(): Welcome {
     queryFn: async ({ signal }) => {
       const { settings: all } = await ask<{ settings: { key: string; value: unknown }[] }>('/settings', { signal })
       const value = all.find(({ key }) => key === 'models.default')?.value
-      return typeof value === 'string' ? value : null
+      // `auto` is how the server says that nobody chose one.
+      return typeof value === 'string' && value !== 'auto' ? value : null
     },
   })
   const run = runs.data?.runs[0]

@@ -250,12 +250,28 @@ it('who listens hears the answer once, when it is finished', async () => {
   await page.locator('[data-announcer]').getByText('The answer is finished. Say this').waitFor()
 })
 
+it('keeps what is written while a question is on its way', async () => {
+  await using lab = await openChat(browser, url)
+  const { page } = lab
+  const onItsWay = Promise.withResolvers<void>()
+  await page.route('**/answers', async (route) => {
+    await onItsWay.promise
+    await route.continue()
+  })
+  await write(page, 'First')
+  await page.getByRole('textbox', { name: 'Message' }).fill('Second')
+  onItsWay.resolve()
+  await isDone(page)
+  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('Second')
+})
+
 it('says before it happens what will be left out, and lets a person refuse it', async () => {
   await using lab = await openChat(browser, url)
   const { page } = lab
   await page.getByLabel('Model').selectOption('small')
   for (const word of ['alpha', 'beta']) {
     await write(page, `[[say ${`${word} `.repeat(40)}]]`)
+    await lastAnswer(page).getByText(word).first().waitFor()
     await isDone(page)
   }
   await page.getByRole('textbox', { name: 'Message' }).fill('gamma '.repeat(60))

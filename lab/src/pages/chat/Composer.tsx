@@ -39,6 +39,7 @@ export function Composer(props: {
   const { chat, isAnswering, canAsk, isBusy, onSend, onStop, onDraft } = props
   const say = useText<keyof typeof en>()
   const [text, setText] = useState(() => chatMemory.draft(chat))
+  const latest = useRef(text)
   const area = useRef<HTMLTextAreaElement>(null)
   const files = useRef<HTMLInputElement>(null)
   const id = useId()
@@ -51,6 +52,7 @@ export function Composer(props: {
   })
   useEffect(() => draftTold.current({ text, attachments }), [text, attachments])
   const write = (written: string): void => {
+    latest.current = written
     setText(written)
     chatMemory.keepDraft(chat, written)
   }
@@ -58,7 +60,8 @@ export function Composer(props: {
   const send = async (): Promise<void> => {
     if (!canSend) return
     if (await onSend({ text, attachments })) {
-      write('')
+      // What was written while the question was on its way is the next one.
+      if (latest.current === text) write('')
       clear()
     }
     area.current?.focus()

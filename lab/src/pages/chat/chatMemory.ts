@@ -17,6 +17,12 @@ export const chatMemory = {
     if (text === '') sessionStorage.removeItem(draftKey(chat))
     else sessionStorage.setItem(draftKey(chat), text)
   },
+  /** A chat has begun: what was written since its question was sent belongs to it. */
+  takeDraftAlong: (chat: string, sent: string): void => {
+    const draft = chatMemory.draft(undefined)
+    if (draft !== sent) chatMemory.keepDraft(chat, draft)
+    chatMemory.keepDraft(undefined, '')
+  },
 }
 
 /** What a chat keeps of its settings, in its `data`. */

@@ -58,6 +58,7 @@ export function useChatActions(parts: {
       if (question !== null) conversation?.changed(question)
       conversation?.changed(answer)
       if (chosen !== '') chatMemory.keepModel(chosen)
+      if (isNew) chatMemory.takeDraftAlong(id, order.question?.text ?? '')
       if (isNew || conversation.leaf !== undefined) navigate(`/chat/${id}`)
       return answer
     } catch (failure) {

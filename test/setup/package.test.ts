@@ -38,7 +38,8 @@ describe('the published package', () => {
     // What an npm around us was told (its prefix, the command it runs) is not meant for this one.
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
     await runNpm(install, { cwd: scratch, doing: 'Installing', env: clean })
-  })
+    // Packs and installs from the registry, beside other tests.
+  }, 480_000)
   afterAll(() => rm(scratch, { recursive: true, force: true }))
 
   const sanjha = () => join(prefix, 'bin', 'sanjha')

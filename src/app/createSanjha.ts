@@ -91,7 +91,7 @@ export function createSanjha(options: CreateSanjhaOptions): Sanjha {
     createEngineInstallRunKind(backends),
   ]
   const live = new LiveHub({ clock, log })
-  const runFeed = new RunFeed(live, () => runs)
+  const runFeed = new RunFeed(live, () => runs, log)
   const runs: Runs = createRuns({ database, kinds, clock, log, onChange: (id) => runFeed.changed(id) })
   const chats = tellChanges(createChats({ database, clock }), (data) => live.publish({ name: 'chats', data }))
   const metrics = createMetrics()

@@ -42,16 +42,17 @@ export class AnswerLeases {
     this.#given = owner
   }
 
-  /** Marks an answer as written by this process. */
-  take(messageId: string): void {
+  /** Marks an answer as this process's, which writes it or calls its tools. False when somebody has it. */
+  take(messageId: string): boolean {
     const { token, process } = this.#me()
-    this.#database.run(
-      'INSERT INTO answer_leases (message, owner, owner_process, lease_until) VALUES (?, ?, ?, ?)',
+    const { changes } = this.#database.run(
+      'INSERT OR IGNORE INTO answer_leases (message, owner, owner_process, lease_until) VALUES (?, ?, ?, ?)',
       messageId,
       token,
       process,
       this.#clock.now() + this.#leaseMs,
     )
+    return changes > 0
   }
 
   /** Prolongs all of this process. */

@@ -73,6 +73,7 @@ describe('names and origins', () => {
     }
     for (const [method, path] of [
       ['POST', 'answers/m/tools/c'],
+      ['POST', 'chats/c/answers'],
       ['GET', 'tools'],
       ['POST', 'tools/x'],
       ['GET', 'remotes'],

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { afterEach, describe, expect, it } from 'vitest'
-import { SanjhaError } from '../core/index.ts'
+import { randomHex, SanjhaError } from '../core/index.ts'
 import type { ToolServers } from './contract.ts'
 import { createToolServers, type ToolServersOptions } from './createToolServers.ts'
 import { makeMcpServer } from './testing/makeMcpServer.ts'
@@ -26,24 +26,47 @@ function made(options: Partial<ToolServersOptions>): ToolServers {
   return tools
 }
 
+/** One that keeps sessions, as many do. */
+async function sessionServer(): Promise<{ url: string; restart: () => void }> {
+  const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>()
+  const url = await httpServer(async (request) => {
+    const id = request.headers.get('mcp-session-id')
+    const known = id === null ? undefined : sessions.get(id)
+    if (known !== undefined) return await known.handleRequest(request)
+    if (id !== null)
+      return Response.json(
+        { jsonrpc: '2.0', id: null, error: { code: -32001, message: 'Session not found' } },
+        { status: 404 },
+      )
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomHex(8),
+      onsessioninitialized: (session) => void sessions.set(session, transport),
+      enableJsonResponse: true,
+    })
+    await makeMcpServer().connect(transport)
+    return await transport.handleRequest(request)
+  })
+  return { url, restart: () => sessions.clear() }
+}
+
 /** A real MCP server over HTTP that wants a token. */
-async function httpServer(token: string): Promise<string> {
+async function tokenServer(token: string): Promise<string> {
   const handler = createMcpHandler(makeMcpServer)
+  return await httpServer(async (request) =>
+    request.headers.get('authorization') === `Bearer ${token}`
+      ? await handler.fetch(request)
+      : new Response('no', { status: 401 }),
+  )
+}
+
+async function httpServer(handle: (request: Request) => Promise<Response>): Promise<string> {
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
     const headers = new Headers(incoming.headers as Record<string, string>)
-    const isAllowed = headers.get('authorization') === `Bearer ${token}`
     const { method = 'GET' } = incoming
-    const response = isAllowed
-      ? await handler.fetch(
-          new Request(`http://127.0.0.1${incoming.url}`, {
-            method,
-            headers,
-            ...(method === 'POST' && { body: Buffer.concat(chunks) }),
-          }),
-        )
-      : new Response('no', { status: 401 })
+    const body = method === 'POST' ? { body: Buffer.concat(chunks) } : {}
+    const response = await handle(new Request(`http://127.0.0.1${incoming.url}`, { method, headers, ...body }))
     outgoing.writeHead(response.status, Object.fromEntries(response.headers))
     for await (const chunk of response.body ?? []) outgoing.write(chunk)
     outgoing.end()
@@ -148,14 +171,14 @@ describe('a program', () => {
 
 describe('an address', () => {
   it('gets its token and answers', async () => {
-    const url = await httpServer('s3cret')
+    const url = await tokenServer('s3cret')
     const tools = made({ servers: [{ name: 'far', url, tokenEnv: 'FAR_TOKEN' }], env: { FAR_TOKEN: 's3cret' } })
     expect(await tools.call('far__add', '{"a":2,"b":2}', signal)).toEqual({ text: '4', isError: false })
     expect(JSON.stringify(tools.list())).not.toContain('s3cret')
   })
 
   it('that refuses the token, or is not there, says which', async () => {
-    const url = await httpServer('s3cret')
+    const url = await tokenServer('s3cret')
     const refused = await failure(made({ servers: [{ name: 'far', url }] }).tools('far', signal))
     expect([refused.code, refused.hint]).toEqual(['upstream_error', expect.stringContaining('tokenEnv')])
     const gone = await failure(made({ servers: [{ name: 'far', url: 'http://127.0.0.1:1/mcp' }] }).tools('far', signal))
@@ -165,6 +188,15 @@ describe('an address', () => {
     )
     expect(unset.code).toBe('invalid_config')
   })
+})
+
+it('an address whose server was started again is reached anew, though it knows no older session', async () => {
+  const { url, restart } = await sessionServer()
+  const tools = made({ servers: [{ name: 'far', url }] })
+  expect((await tools.call('far__add', '{"a":1,"b":1}', signal)).text).toBe('2')
+  restart()
+  expect((await failure(tools.call('far__add', '{"a":1,"b":2}', signal))).code).toBe('upstream_error')
+  expect((await tools.call('far__add', '{"a":1,"b":3}', signal)).text).toBe('4')
 })
 
 it.each([

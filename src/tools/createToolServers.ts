@@ -69,7 +69,7 @@ class ToolServer {
 
   async tools(signal: AbortSignal): Promise<readonly OfferedTool[]> {
     const client = await this.#client(signal)
-    const { tools } = await this.#asking(signal, () =>
+    const { tools } = await this.#asking(signal, client, () =>
       client.listTools(undefined, { signal, timeout: this.#options.connectTimeoutMs ?? 30_000 }),
     )
     const names = toolNames(
@@ -97,7 +97,7 @@ class ToolServer {
     if (tool === undefined) throw unknownTool(name)
     const parsed = parseArguments(name, args)
     const client = await this.#client(signal)
-    const result = await this.#asking(signal, () =>
+    const result = await this.#asking(signal, client, () =>
       client.callTool(
         { name: tool.tool, arguments: parsed },
         { signal, timeout: this.#options.callTimeoutMs ?? 120_000, resetTimeoutOnProgress: true },
@@ -150,18 +150,32 @@ class ToolServer {
     }
   }
 
-  async #asking<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  async #asking<T>(signal: AbortSignal, client: Client, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (cause) {
       if (signal.aborted) throw SanjhaError.from(signal.reason)
       const reason = cause instanceof Error ? cause.message : String(cause)
+      const isTimeout = /timed? ?out/i.test(reason)
+      if (!isTimeout) await this.#leave(client, cause)
       throw new SanjhaError(
-        /timed? ?out/i.test(reason) ? 'timeout' : 'upstream_error',
+        isTimeout ? 'timeout' : 'upstream_error',
         `The tool server “${this.#config.name}” failed: ${reason}`,
         { cause, hint: 'Try again; it is started or reached anew.' },
       )
     }
+  }
+
+  /**
+   * Over HTTP nobody tells that a server has ended, and one that was started again knows no older session. So after anything
+   * but an answer in the protocol's own words the next call connects anew.
+   */
+  async #leave(client: Client, cause: unknown): Promise<void> {
+    if ('command' in this.#config) return
+    const { ProtocolError } = await import('@modelcontextprotocol/client')
+    if (cause instanceof ProtocolError) return
+    // Closing it says so to `onClose`, which lets the next call connect.
+    await client.close().catch(() => undefined)
   }
 
   #fail(error: SanjhaError): void {

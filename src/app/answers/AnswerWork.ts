@@ -40,6 +40,8 @@ export class AnswerWork {
   #loadMs = 0
   #firstTokenMs: number | null = null
   #isUnsaved = false
+  /** Whether it is written down that the answer streams. */
+  #hasBegun = false
   #saveTimer: NodeJS.Timeout | undefined
   #end: AnswerState | undefined
 
@@ -95,6 +97,10 @@ export class AnswerWork {
     clearTimeout(this.#saveTimer)
     this.#saveTimer = undefined
     if (!this.#isUnsaved || this.#end !== undefined) return
+    if (!this.#hasBegun) {
+      this.#begin()
+      return
+    }
     try {
       this.#parts.chats.saveProgress(this.#message.id, { text: this.#text, reasoning: this.#reasoning || null })
       this.#isUnsaved = false
@@ -154,6 +160,7 @@ export class AnswerWork {
     this.#data = { ...this.#data, state: 'streaming' }
     try {
       this.#write()
+      this.#hasBegun = true
     } catch (error) {
       if (!this.#isGone(error)) this.#saveSoon(retryMs)
     }
@@ -172,7 +179,9 @@ export class AnswerWork {
     this.#end = state
     this.#feed.stop()
     clearTimeout(this.#saveTimer)
-    const toolCalls = [...this.#calls.values()].map((call): AnswerToolCall => ({ ...call, state: 'requested' }))
+    // Of an answer that was cut off, the last call may be half a call, and nobody asks for it any more.
+    const calls = state === 'done' ? [...this.#calls.values()] : []
+    const toolCalls = calls.map((call): AnswerToolCall => ({ ...call, state: 'requested' }))
     this.#data = { ...this.#data, ...more, ...(toolCalls.length > 0 && { toolCalls }), state }
     this.#writeEnd()
   }

@@ -1,10 +1,11 @@
 import type { AnswerLeases, Chats, JsonObject, StoredChatMessage } from '../../chats/index.ts'
-import { type Logger, SanjhaError } from '../../core/index.ts'
+import { type Database, type Logger, SanjhaError } from '../../core/index.ts'
 import type { ToolServers } from '../../tools/index.ts'
 import type { Live } from '../live/contract.ts'
 import type { AnswerToolCall, ShownCall } from './contract.ts'
 
 export interface ToolCallsParts {
+  readonly database: Database
   readonly chats: Chats
   readonly leases: AnswerLeases
   readonly live: Live
@@ -14,7 +15,7 @@ export interface ToolCallsParts {
 
 export interface Decided {
   readonly message: StoredChatMessage
-  /** Resolved when this call has ended: whether all calls of the answer have. Never rejects. */
+  /** Resolved when this call has ended: whether all calls of the answer have, and nobody stopped them. Never rejects. */
   readonly settled: Promise<boolean>
 }
 
@@ -32,38 +33,30 @@ export class ToolCalls {
     this.#parts = parts
   }
 
+  /** Whether a call is being made. */
+  get isBusy(): boolean {
+    return this.#running.size > 0
+  }
+
   /** Errors: as `Answers.decide`. */
   decide(messageId: string, shown: ShownCall, allow: boolean): Decided {
-    const callId = shown.id
-    const message = this.#parts.chats.message(messageId)
-    const [call, other] = callsOf(message).filter(({ id }) => id === callId)
-    if (call === undefined) throw new SanjhaError('not_found', `This answer asks for no tool call “${callId}”.`)
-    if (call.state !== 'requested') {
-      throw new SanjhaError('conflict', `The call of ${call.name} was decided already: it is ${call.state}.`)
-    }
-    if (other !== undefined || call.name !== shown.name || call.arguments !== shown.arguments) {
-      throw new SanjhaError('conflict', `The call “${callId}” is not the one that was shown.`, {
-        hint: 'Load the chat again and look at the call.',
-      })
-    }
-    const offered = message.data?.['offered']
-    if (allow && !(Array.isArray(offered) && offered.includes(call.name))) {
-      throw new SanjhaError('forbidden', `No tool server of this answer offered ${call.name}.`, {
-        hint: 'Refuse the call, so that the model can go on.',
-      })
-    }
-    if (!allow) {
-      const written = this.#write(messageId, callId, { state: 'refused', result: refused })
-      return { message: written, settled: Promise.resolve(areSettled(written)) }
-    }
-    const controller = this.#begin(messageId, callId)
-    try {
-      const written = this.#write(messageId, callId, { state: 'running' })
-      return { message: written, settled: this.#make(messageId, call, controller) }
-    } catch (error) {
-      this.#end(messageId, callId)
-      throw error
-    }
+    const { database, live } = this.#parts
+    // At once for all processes of the home: who comes second finds what the first has decided.
+    const { message, call, controller } = database.transaction(() => {
+      const call = findCall(this.#parts.chats.message(messageId), shown, allow)
+      if (!allow) return { message: this.#note(messageId, call.id, { state: 'refused', result: refused }), call }
+      const controller = this.#begin(messageId, call.id)
+      try {
+        return { message: this.#note(messageId, call.id, { state: 'running' }), call, controller }
+      } catch (error) {
+        this.#end(messageId, call.id)
+        throw error
+      }
+    })
+    live.publish({ name: 'message', data: { message } })
+    const settled =
+      controller === undefined ? Promise.resolve(areSettled(message)) : this.#make(messageId, call, controller)
+    return { message, settled }
   }
 
   /** Ends the calls of an answer that are being made. False when there are none. */
@@ -88,7 +81,8 @@ export class ToolCalls {
       result = { state: 'failed', result: signal.aborted ? interrupted : [message, hint].filter(Boolean).join(' ') }
     }
     try {
-      return areSettled(this.#write(messageId, call.id, result))
+      // A person who stops a call does not ask for what would follow it.
+      return areSettled(this.#write(messageId, call.id, result)) && !signal.aborted
     } catch (error) {
       // Deleted meanwhile, or not to be written down: then there is nothing to go on with.
       this.#parts.log.warn(
@@ -102,20 +96,28 @@ export class ToolCalls {
   }
 
   #write(messageId: string, callId: string, change: Partial<AnswerToolCall>): StoredChatMessage {
-    const { chats, live } = this.#parts
-    // Read anew: another call of the same answer may have ended meanwhile.
-    const { text, data } = chats.message(messageId)
-    const toolCalls = callsOf({ data }).map((call) => (call.id === callId ? { ...call, ...change } : call))
-    const message = chats.updateMessage(messageId, { text, data: { ...data, toolCalls } as JsonObject })
-    live.publish({ name: 'message', data: { message } })
+    const message = this.#parts.database.transaction(() => this.#note(messageId, callId, change))
+    this.#parts.live.publish({ name: 'message', data: { message } })
     return message
+  }
+
+  /** Within a transaction: another call of the same answer may end meanwhile. */
+  #note(messageId: string, callId: string, change: Partial<AnswerToolCall>): StoredChatMessage {
+    const { text, data } = this.#parts.chats.message(messageId)
+    const toolCalls = callsOf({ data }).map((call) => (call.id === callId ? { ...call, ...change } : call))
+    return this.#parts.chats.updateMessage(messageId, { text, data: { ...data, toolCalls } as JsonObject })
   }
 
   #begin(messageId: string, callId: string): AbortController {
     const controller = new AbortController()
     const calls = this.#running.get(messageId) ?? new Map<string, AbortController>()
     // Whoever finds this after a kill can tell that nobody makes it any more.
-    if (calls.size === 0) this.#parts.leases.take(messageId)
+    if (calls.size === 0 && !this.#parts.leases.take(messageId)) {
+      throw new SanjhaError('conflict', 'Another Sanjha of this home is calling a tool of this answer.', {
+        hint: 'Wait for its end.',
+        retryable: true,
+      })
+    }
     this.#running.set(messageId, calls.set(callId, controller))
     return controller
   }
@@ -127,6 +129,27 @@ export class ToolCalls {
     this.#running.delete(messageId)
     this.#parts.leases.release(messageId)
   }
+}
+
+/** Errors: as `Answers.decide`. */
+function findCall(message: StoredChatMessage, shown: ShownCall, allow: boolean): AnswerToolCall {
+  const [call, other] = callsOf(message).filter(({ id }) => id === shown.id)
+  if (call === undefined) throw new SanjhaError('not_found', `This answer asks for no tool call “${shown.id}”.`)
+  if (call.state !== 'requested') {
+    throw new SanjhaError('conflict', `The call of ${call.name} was decided already: it is ${call.state}.`)
+  }
+  if (other !== undefined || call.name !== shown.name || call.arguments !== shown.arguments) {
+    throw new SanjhaError('conflict', `The call “${shown.id}” is not the one that was shown.`, {
+      hint: 'Load the chat again and look at the call.',
+    })
+  }
+  const offered = message.data?.['offered']
+  if (allow && !(Array.isArray(offered) && offered.includes(call.name))) {
+    throw new SanjhaError('forbidden', `No tool server of this answer offered ${call.name}.`, {
+      hint: 'Refuse the call, so that the model can go on.',
+    })
+  }
+  return call
 }
 
 export function callsOf({ data }: Pick<StoredChatMessage, 'data'>): readonly AnswerToolCall[] {

@@ -60,30 +60,34 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
   const leases = options.leases ?? new AnswerLeases({ database, clock })
   const others = new OthersWatch(chats, leases, live)
   const permissions = new ToolPermissions(database)
-  const toolCalls = new ToolCalls({ chats, leases, live, tools, log })
+  const toolCalls = new ToolCalls({ database, chats, leases, live, tools, log })
   const works = new Map<string, AnswerWork>()
   let tender: NodeJS.Timeout | undefined
   let closed = false
 
-  /** Shows that this process lives, and hears what others ask of it. */
+  /** Shows that this process lives, and hears what others ask of it, as long as it has something in hand. */
   const tend = (): void => {
+    if (works.size === 0 && !toolCalls.isBusy) {
+      clearInterval(tender)
+      tender = undefined
+      return
+    }
     try {
       leases.renew()
-      for (const id of leases.stopRequests()) works.get(id)?.stop('stopped')
+      for (const id of leases.stopRequests()) works.get(id)?.stop('stopped') || toolCalls.stop(id)
     } catch (error) {
       log.warn({ error: SanjhaError.from(error).toJSON() }, 'the answers could not be tended; trying again')
     }
   }
 
+  const beginTending = (): void => {
+    tender ??= setInterval(tend, tendMs).unref()
+  }
+
   const keep = (id: string, work: AnswerWork): void => {
     works.set(id, work)
-    tender ??= setInterval(tend, tendMs).unref()
-    void work.ended.then(() => {
-      works.delete(id)
-      if (works.size > 0) return
-      clearInterval(tender)
-      tender = undefined
-    })
+    beginTending()
+    void work.ended.then(() => works.delete(id))
   }
 
   const start = (chatId: string, request: NewAnswer): StartedAnswer => {
@@ -132,7 +136,9 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
     try {
       const allowed = permissions.of(chatId)
       const { data } = chats.message(id)
-      const offered = (data as Partial<AnswerData> | null)?.offered ?? []
+      const { state: ending, offered = [] } = (data ?? {}) as Partial<AnswerData>
+      // Who stopped an answer does not want what it was about to do.
+      if (ending !== 'done') return
       const calls = callsOf({ data }).filter(
         ({ name, state }) => state === 'requested' && allowed.includes(name) && offered.includes(name),
       )
@@ -145,7 +151,9 @@ export function createAnswers(options: CreateAnswersOptions): Answers {
 
   const decide = (messageId: string, call: ShownCall, decision: Decision, next: NextAnswer): DecidedCall => {
     if (closed) throw new SanjhaError('shutting_down', 'Sanjha is stopping and calls no more tools.')
+    next.signal.throwIfAborted()
     const { message, settled } = toolCalls.decide(messageId, call, decision !== 'refuse')
+    beginTending()
     if (decision === 'allow-for-chat') permissions.allow(message.chatId, call.name)
     const interrupt = (): void => void toolCalls.stop(messageId)
     next.signal.addEventListener('abort', interrupt, { once: true })

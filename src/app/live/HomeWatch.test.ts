@@ -38,7 +38,7 @@ beforeEach(async () => {
   others = openDatabase(join(folder, 'db'), migrations)
   models = []
   hub = new LiveHub()
-  const feed = new RunFeed(hub, () => runs)
+  const feed = new RunFeed(hub, () => runs, silentLogger)
   runs = createRuns({ database: ours, kinds: [waiting], onChange: (id) => feed.changed(id) })
   const watch = new HomeWatch({
     live: hub,
@@ -125,7 +125,7 @@ it('looks for nothing while nobody listens', async () => {
     database: ours,
     models: { list: async () => looked() },
     pool: { list: looked },
-    runFeed: new RunFeed(hub, () => runs),
+    runFeed: new RunFeed(hub, () => runs, silentLogger),
     settings: { userFile: '/nowhere', projectFile: null },
     clock: systemClock,
     log: silentLogger,

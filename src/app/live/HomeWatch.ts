@@ -83,7 +83,6 @@ export class HomeWatch implements LiveSource {
     const written = this.#writes()
     const foreign = written.foreign !== this.#written.foreign
     const any = foreign || written.own !== this.#written.own
-    this.#written = written
     if (foreign) for (const change of this.#chats.changes()) live.publish({ name: 'chats', data: change })
     // A run whose process was killed says so to nobody.
     if (foreign || this.#runsGoOn) this.#runsGoOn = runFeed.compare()
@@ -94,6 +93,8 @@ export class HomeWatch implements LiveSource {
       if (models !== this.#models && live.isHeard) live.publish({ name: 'models', data: {} })
       this.#models = models
     }
+    // Not before all that was written has been looked at: where that fails, it is looked at again.
+    this.#written = written
     const files = await this.#filesKey()
     if (files !== this.#files && live.isHeard) live.publish({ name: 'settings', data: {} })
     this.#files = files

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { silentLogger } from '../../core/index.ts'
 import type { RunRecord, Runs } from '../../runs/index.ts'
 import { RunFeed } from './RunFeed.ts'
 
@@ -38,7 +39,7 @@ it('tells of a run four times a second at most, of its last state always, and of
       times.push(performance.now())
     },
   }
-  const feed = new RunFeed(live, () => ({ get: () => now, list: () => [now] }) as unknown as Runs)
+  const feed = new RunFeed(live, () => ({ get: () => now, list: () => [now] }) as unknown as Runs, silentLogger)
   feed.begin()
   expect(feed.compare()).toBe(true)
   vi.advanceTimersByTime(1_000)
@@ -65,4 +66,21 @@ it('tells of a run four times a second at most, of its last state always, and of
   feed.changed('run')
   vi.advanceTimersByTime(1_000)
   expect(told).toHaveLength(before)
+})
+
+it('a database that cannot be read now ends nothing, and the next change is told', () => {
+  let isBroken = true
+  const told: unknown[] = []
+  const live = { isHeard: true, publish: (event: unknown) => void told.push(event) }
+  const get = (): RunRecord => {
+    if (isBroken) throw new Error('database is locked')
+    return run(1)
+  }
+  const feed = new RunFeed(live, () => ({ get, list: () => [] }) as unknown as Runs, silentLogger)
+  feed.changed('run')
+  vi.advanceTimersByTime(1_000)
+  isBroken = false
+  feed.changed('run')
+  vi.advanceTimersByTime(1_000)
+  expect(told).toHaveLength(1)
 })

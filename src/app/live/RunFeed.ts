@@ -1,3 +1,4 @@
+import { type Logger, SanjhaError } from '../../core/index.ts'
 import type { RunRecord, Runs } from '../../runs/index.ts'
 import type { Live } from './contract.ts'
 
@@ -8,12 +9,14 @@ const pauseMs = 250
 export class RunFeed {
   readonly #live: Pick<Live, 'isHeard' | 'publish'>
   readonly #runs: () => Runs
+  readonly #log: Logger
   readonly #timers = new Map<string, NodeJS.Timeout>()
   /** Of each run: when it was told of last, and what. */
   readonly #told = new Map<string, { readonly at: number; readonly key: string }>()
 
-  constructor(live: Pick<Live, 'isHeard' | 'publish'>, runs: () => Runs) {
+  constructor(live: Pick<Live, 'isHeard' | 'publish'>, runs: () => Runs, log: Logger) {
     this.#live = live
+    this.#log = log
     this.#runs = runs
   }
 
@@ -22,7 +25,17 @@ export class RunFeed {
     if (!this.#live.isHeard || this.#timers.has(id)) return
     const since = performance.now() - (this.#told.get(id)?.at ?? Number.NEGATIVE_INFINITY)
     // Never at once: its transaction may not be over.
-    const timer = setTimeout(() => this.#tell(id), Math.max(0, pauseMs - since))
+    const timer = setTimeout(
+      () => {
+        try {
+          this.#tell(id)
+        } catch (error) {
+          // Nobody else would catch it, and a server does not end because its disk was busy; the next change tells of it.
+          this.#log.warn({ error: SanjhaError.from(error).toJSON() }, 'a run could not be told of')
+        }
+      },
+      Math.max(0, pauseMs - since),
+    )
     this.#timers.set(id, timer.unref())
   }
 

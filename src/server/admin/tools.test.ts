@@ -3,12 +3,26 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { hashApiKey } from '../../core/index.ts'
 import { soon } from '../../core/testing/soon.ts'
-import type { Part } from '../../engine/index.ts'
+import type { GenerateRequest, Part } from '../../engine/index.ts'
 import { TestEngine } from '../../gateway/testing/TestEngine.ts'
 import { allRoutes } from '../allRoutes.ts'
 import { type Json, type TestServer, testServer } from '../testing/testServer.ts'
 
 const base = '/sanjha/v1'
+
+/** Asks for a tool, and is not done with it. */
+class HalfCall extends TestEngine {
+  readonly #begun = Promise.withResolvers<void>()
+  readonly begun: Promise<void> = this.#begun.promise
+
+  override async *generate(_request: GenerateRequest, signal: AbortSignal): AsyncIterable<Part> {
+    yield { type: 'tool-call', index: 0, id: 'x', name: 'local__add', argumentsDelta: '{"a":2,' }
+    // The part has been taken once the next is asked for.
+    this.#begun.resolve()
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    signal.throwIfAborted()
+  }
+}
 
 /** A remote engine may say what it likes. */
 class TwinCalls extends TestEngine {
@@ -21,6 +35,10 @@ class TwinCalls extends TestEngine {
   }
 }
 const program = join(import.meta.dirname, '..', '..', 'tools', 'testing', 'stdioServer.ts')
+const toolServers = [
+  { name: 'local', command: process.execPath, args: [program], passEnv: [] },
+  { name: 'broken', command: 'no-such-program', args: [], passEnv: [] },
+]
 let t: TestServer
 let chat: string
 let engine: TestEngine
@@ -28,10 +46,7 @@ beforeEach(async () => {
   engine = new TestEngine({ afterTool: '[[say Done.]]' })
   t = testServer({
     engines: { test: engine, stubborn: new TestEngine() },
-    toolServers: [
-      { name: 'local', command: process.execPath, args: [program], passEnv: [] },
-      { name: 'broken', command: 'no-such-program', args: [], passEnv: [] },
-    ],
+    toolServers,
   })
   chat = (await t.json('POST', `${base}/chats`, {})).body.id
 })
@@ -186,14 +201,32 @@ describe('a call', () => {
     expect((await grown(6)).at(-1).text).toBe('Done.')
   })
 
+  it('of an answer that was stopped is neither kept nor made, though its tool is allowed', async () => {
+    await decide(await calling(add), { allow: true, forChat: true })
+    await grown(3)
+    const slow = new HalfCall()
+    await t.close()
+    t = testServer({ engines: { test: slow }, toolServers })
+    chat = (await t.json('POST', `${base}/chats`, {})).body.id
+    t.sanjha.answers.start(chat, {
+      model: 'test',
+      message: { text: 'Hi' },
+      tools: ['local'],
+      caller: { keyId: null, surface: 'admin' },
+      requestId: 'r',
+      signal: new AbortController().signal,
+    })
+    await slow.begun
+    const [, answer] = await path()
+    await ask('POST', `/answers/${answer.id}/stop`, '/answers/:messageId/stop')
+    expect((await read(answer.id)).data).toMatchObject({ state: 'stopped' })
+    expect((await read(answer.id)).data.toolCalls).toBeUndefined()
+  })
+
   it('two with one id are two calls', async () => {
     const twins = new TwinCalls()
-    const own = testServer({
-      engines: { test: twins },
-      toolServers: [{ name: 'local', command: process.execPath, args: [program], passEnv: [] }],
-    })
     await t.close()
-    t = own
+    t = testServer({ engines: { test: twins }, toolServers })
     chat = (await t.json('POST', `${base}/chats`, {})).body.id
     const message = await calling('Hi')
     const [one, two] = message.data.toolCalls
@@ -216,6 +249,9 @@ describe('a call', () => {
         { state: 'failed', result: expect.stringContaining('interrupted') },
       ])
     })
+    // Long enough for an answer to have begun, had one been asked for.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(await path()).toHaveLength(2)
   })
 })
 
@@ -238,7 +274,7 @@ it('who comes with a key to a server that others can reach runs nothing on it, u
   for (const toolsForKeys of [false, true]) {
     await t.close()
     t = testServer({
-      toolServers: [{ name: 'local', command: process.execPath, args: [program], passEnv: [] }],
+      toolServers,
       settings: { apiKeys: [hashApiKey('k')], toolsForKeys },
     })
     const headers = { authorization: 'Bearer k' }

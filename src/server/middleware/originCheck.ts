@@ -11,7 +11,8 @@ export interface OriginCheck {
  * What runs programs, leads elsewhere or changes the server: a page that some other program of this machine serves may not do
  * that in the name of whoever looks at it.
  */
-const guarded = /^\/sanjha\/v1\/(?:answers\/[^/]+\/tools\/|tools(?:\/|$)|remotes(?:\/|$)|settings\/)/
+const guarded =
+  /^\/sanjha\/v1\/(?:answers\/[^/]+\/tools\/|chats\/[^/]+\/answers$|tools(?:\/|$)|remotes(?:\/|$)|settings\/)/
 
 /** Pages to which others may link. */
 const linked = /^\/(?:lab(?:\/.*)?)?$/

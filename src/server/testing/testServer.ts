@@ -140,7 +140,7 @@ export function testSanjha(options: TestServerOptions = {}): Pick<TestServer, 's
   const models = options.models ?? new TestModels(['test'])
   const log = options.log ?? silentLogger
   const live = new LiveHub({ log })
-  const runFeed = new RunFeed(live, () => runs)
+  const runFeed = new RunFeed(live, () => runs, log)
   const runs: Runs = createRuns({
     database,
     kinds: [

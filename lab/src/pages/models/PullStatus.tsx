@@ -1,8 +1,8 @@
 import { type ReactNode, useRef } from 'react'
 import { Link } from 'wouter'
 import { formatBytes } from '../../i18n/formatNumbers.ts'
+import { useTimes } from '../../i18n/useTimes.ts'
 import { dismissPull } from './dismissedPulls.ts'
-import { formatDuration } from './duration.ts'
 import { ErrorNote } from './ErrorNote.tsx'
 import { isActive } from './mergeModels.ts'
 import { advance, type PullProgress } from './pullProgress.ts'
@@ -74,6 +74,7 @@ export function PullStatus({ run, name }: { run: PullRun; name: string }): React
 
 function Progress({ run, name }: { run: PullRun; name: string }): ReactNode {
   const { text, language } = useModelText()
+  const times = useTimes()
   const progress = advance(shown.get(run.id), run)
   shown.set(run.id, progress)
   const { step, completed, total, fraction, rate, eta } = progress
@@ -83,7 +84,7 @@ function Progress({ run, name }: { run: PullRun; name: string }): ReactNode {
       ? completed > 0 && formatBytes(completed, language)
       : text('models.pull.of', { completed: formatBytes(completed, language), total: formatBytes(total, language) }),
     rate !== null && text('models.pull.rate', { rate: formatBytes(rate, language) }),
-    eta !== null && text('models.pull.left', { time: formatDuration(eta, language) }),
+    eta !== null && text('models.pull.left', { time: times.duration(eta, { coarse: true }) }),
   ].filter((fact) => typeof fact === 'string')
   return (
     <>

@@ -6,6 +6,7 @@ import { LabError } from '../../api/LabError.ts'
 import { isOver, type Run } from '../../api/Run.ts'
 import { formatBytes } from '../../i18n/formatNumbers.ts'
 import { useLanguage, useText } from '../../i18n/Texts.tsx'
+import { useTimes } from '../../i18n/useTimes.ts'
 import { announce } from '../../parts/announce.tsx'
 import { Failed } from '../../parts/States.tsx'
 import type en from './messages/en.json'
@@ -101,6 +102,7 @@ function Progress(props: { run: Run; offers: ReadonlyMap<string, Offer>; onCance
   const { run, offers, onCancel } = props
   const text = useText<Key>()
   const language = useLanguage()
+  const times = useTimes()
   const shown = useRef<PullStep>(undefined)
   const step = nextStep(shown.current, run)
   shown.current = step
@@ -114,7 +116,7 @@ function Progress(props: { run: Run; offers: ReadonlyMap<string, Offer>; onCance
       ? undefined
       : text('welcome.of', { completed: bytes(Math.min(step.completed, step.total)), total: bytes(step.total) }),
     step.rate === null ? undefined : text('welcome.rate', { rate: bytes(step.rate) }),
-    step.eta === null ? undefined : text('welcome.left', { time: duration(step.eta, language) }),
+    step.eta === null ? undefined : text('welcome.left', { time: times.duration(step.eta, { coarse: true }) }),
   ].filter((fact) => fact !== undefined)
   return (
     <>
@@ -173,11 +175,4 @@ function adviceFor(code: string): Key {
   if (code === 'disk_full') return 'welcome.advice.disk'
   if (['network_unreachable', 'upstream_error', 'timeout'].includes(code)) return 'welcome.advice.network'
   return 'welcome.advice'
-}
-
-/** `45 sec`, `3 min`. */
-function duration(seconds: number, language: string): string {
-  const unit = seconds < 90 ? 'second' : 'minute'
-  const value = Math.max(1, Math.round(unit === 'second' ? seconds : seconds / 60))
-  return new Intl.NumberFormat(language, { style: 'unit', unit }).format(value)
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import { LabError } from '../../../api/LabError.ts'
-import { useLanguage } from '../../../i18n/Texts.tsx'
+import { useTimes } from '../../../i18n/useTimes.ts'
 import { confirm } from '../../../parts/Confirmations.tsx'
 import { showHidden } from '../../../parts/markdown/showHidden.ts'
 import { toast } from '../../../parts/Toasts.tsx'
@@ -25,7 +25,7 @@ export interface HistoryActions {
 /** What can be done with chats. Each says itself what went wrong, and then gives false. */
 export function useHistoryActions(activeId: string | null): HistoryActions {
   const text = useHistoryText()
-  const language = useLanguage()
+  const times = useTimes()
   const client = useQueryClient()
   const place = useHistoryPlace()
   const [, navigate] = useLocation()
@@ -113,7 +113,6 @@ export function useHistoryActions(activeId: string | null): HistoryActions {
           toast({ text: text('history.export.none') })
           return
         }
-        const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' })
         const words = {
           roles: {
             user: text('history.role.user'),
@@ -122,7 +121,7 @@ export function useHistoryActions(activeId: string | null): HistoryActions {
             tool: text('history.role.tool'),
           },
           thinking: text('history.thinking'),
-          date: (moment: Date) => date.format(moment),
+          date: times.moment,
         }
         const file = exportChats(form, chats, words, new Date())
         downloadFile(file)

@@ -14,7 +14,7 @@ interface Budget {
 const budgets = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', '..', 'lab', 'budgets.json'), 'utf8'),
 ) as Record<string, Budget>
-/** What issue 5 allows any page. */
+/** What decision 0012 allows any page. */
 const most: Budget = { javascript: 150_000, css: 60_000 }
 
 let browser: Browser

@@ -80,3 +80,16 @@ it.each(['en', 'pa'] as const)(
     expect(body.messages[1].data.toolCalls).toMatchObject([{ state: 'refused' }])
   },
 )
+
+it('a call that takes long can be stopped, and nothing follows it', async () => {
+  const { body: chat } = await server.json('POST', '/sanjha/v1/chats', { data: { tools: ['local'] } })
+  const asked = { model: 'test', message: { text: '[[tool local__sleep {}]]' }, tools: ['local'] }
+  await server.json('POST', `/sanjha/v1/chats/${chat.id}/answers`, asked)
+  await using lab = await openLab(browser, `${url}/lab/chat/${chat.id}`)
+  const log = lab.page.getByRole('log')
+  await log.getByRole('button', { name: 'Allow once' }).click()
+  await log.getByRole('button', { name: 'Stop calling local__sleep' }).click()
+  await log.locator('summary', { hasText: 'failed' }).click()
+  await log.getByText(/This call was interrupted/).waitFor()
+  expect(await log.getByRole('article').count()).toBe(2)
+})

@@ -41,6 +41,7 @@ export async function ask(path: string, options: Options<string, unknown> = {}):
   if (key !== undefined) headers['authorization'] = `Bearer ${key}`
   if (body !== undefined) headers['content-type'] = 'application/json'
   let response: Response
+  let text: string
   try {
     response = await fetch(path.startsWith('/v1/') ? path : `/sanjha/v1${path}`, {
       method,
@@ -48,13 +49,18 @@ export async function ask(path: string, options: Options<string, unknown> = {}):
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
     })
+    // The way may also end in the middle of the answer.
+    text = await response.text()
   } catch (error) {
     signal?.throwIfAborted()
     throw LabError.from(error)
   }
-  const text = await response.text()
-  if (response.ok) return JSON.parse(text)
-  throw new LabError(readError(text, response))
+  if (!response.ok) throw new LabError(readError(text, response))
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new LabError(readError('', response))
+  }
 }
 
 function readError(text: string, { status, statusText }: Response): ErrorFacts {

@@ -9,10 +9,16 @@ import { toast } from './Toasts.tsx'
 /**
  * Copies `text`, and says that it did.
  * @param label its name: what is copied. Shown with `showLabel`, else only said
+ * @param look classes of the button, where its label is shown
  */
-export function CopyButton(props: { text: string | (() => string); label: string; showLabel?: boolean }): ReactNode {
+export function CopyButton(props: {
+  text: string | (() => string)
+  label: string
+  showLabel?: boolean
+  look?: string
+}): ReactNode {
   const say = useText<keyof typeof en>()
-  const { text, label, showLabel = false } = props
+  const { text, label, showLabel = false, look = 'button' } = props
   const [isDone, setDone] = useState(false)
   useEffect(() => {
     if (!isDone) return
@@ -28,7 +34,7 @@ export function CopyButton(props: { text: string | (() => string); label: string
   return (
     <button
       type="button"
-      className={showLabel ? 'button' : 'icon-button'}
+      className={showLabel ? look : 'icon-button'}
       aria-label={showLabel ? undefined : label}
       title={showLabel ? undefined : label}
       onClick={() => void copy()}

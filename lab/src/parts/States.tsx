@@ -1,4 +1,3 @@
-import { Button } from '@patternfly/react-core/dist/esm/components/Button'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { apiKey } from '../api/apiKey.ts'
 import { LabError } from '../api/LabError.ts'
@@ -34,9 +33,9 @@ export function Failed({ error, onAgain }: { error: unknown; onAgain: () => void
           </blockquote>
         </>
       )}
-      <Button variant="secondary" onClick={onAgain}>
+      <button type="button" className="button" onClick={onAgain}>
         {text('state.again')}
-      </Button>
+      </button>
     </section>
   )
 }
@@ -65,7 +64,9 @@ function KeyForm({ onKey }: { onKey: () => void }): ReactNode {
         />
       </label>
       <p>{text('key.body')}</p>
-      <Button type="submit">{text('key.use')}</Button>
+      <button type="submit" className="button primary">
+        {text('key.use')}
+      </button>
     </form>
   )
 }

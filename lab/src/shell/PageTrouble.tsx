@@ -1,4 +1,3 @@
-import { Button } from '@patternfly/react-core/dist/esm/components/Button'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useConnectionState } from '../api/liveEvents.ts'
 import type en from '../i18n/messages/en.json'
@@ -32,9 +31,9 @@ export function PageTrouble({ error }: { error: unknown }): ReactNode {
           <p>{message}</p>
         </blockquote>
       )}
-      <Button variant="secondary" onClick={() => location.reload()}>
+      <button type="button" className="button" onClick={() => location.reload()}>
         {text('live.reload')}
-      </Button>
+      </button>
     </section>
   )
 }

@@ -1,13 +1,13 @@
 import { memo, type ReactNode, useState } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
 import { confirm } from '../../parts/Confirmations.tsx'
+import { CopyButton } from '../../parts/CopyButton.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { AnswerBody, AnswerFigures } from './AnswerBody.tsx'
 import type { AnswerFeed } from './AnswerFeed.ts'
 import { AnswerTrouble } from './AnswerTrouble.tsx'
 import { BranchSwitch } from './BranchSwitch.tsx'
 import { ChooseModel } from './ChooseModel.tsx'
-import { CopyAction } from './CopyAction.tsx'
 import type en from './messages/en.json'
 import type { ChatActions } from './useChatActions.ts'
 import { type ChatMessage, isLive } from './wire.ts'
@@ -57,7 +57,7 @@ export const AnswerTurn = memo(function AnswerTurn(props: TurnProps): ReactNode 
         <BranchSwitch message={message} siblings={siblings} onSelect={actions.select} />
         {!live && (
           <>
-            <CopyAction text={message.text} />
+            <CopyButton text={message.text} label={text('chat.copy')} showLabel look="button plain small" />
             <button type="button" className="button plain small" onClick={() => void actions.regenerate(message)}>
               <Icon name="again" size="1em" />
               {text('chat.again')}

@@ -47,6 +47,8 @@ export class Conversation {
   #loads = 0
   /** Answers that were told to have ended. That is final; what is on its way, or comes late, may be older. */
   readonly #ended = new Map<string, ChatMessage>()
+  /** By message: how often it was asked for. */
+  readonly #turns = new Map<string, number>()
 
   constructor(id: string, leaf?: string, api: ConversationApi = chatApi) {
     this.id = id
@@ -140,8 +142,11 @@ export class Conversation {
   /** The same, of a message that was told without what is large in it. */
   readonly changedInPart = async (message: ChatMessage): Promise<void> => {
     if (message.chatId !== this.id) return
+    const turn = (this.#turns.get(message.id) ?? 0) + 1
+    this.#turns.set(message.id, turn)
     const whole = await this.#api.message(message.id).catch(() => message)
-    this.changed(whole)
+    // Another may have been asked for since, and have come sooner.
+    if (this.#turns.get(message.id) === turn) this.changed(whole)
   }
 
   /** Its title, its settings, or which branch it shows, perhaps by another tab. */

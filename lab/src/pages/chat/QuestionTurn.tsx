@@ -2,11 +2,11 @@ import { memo, type ReactNode, useEffect, useState } from 'react'
 import { formatBytes } from '../../i18n/formatNumbers.ts'
 import { useLanguage, useText } from '../../i18n/Texts.tsx'
 import { confirm } from '../../parts/Confirmations.tsx'
+import { CopyButton } from '../../parts/CopyButton.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { showHidden } from '../../parts/markdown/showHidden.ts'
 import type { TurnProps } from './AnswerTurn.tsx'
 import { BranchSwitch } from './BranchSwitch.tsx'
-import { CopyAction } from './CopyAction.tsx'
 import type en from './messages/en.json'
 import { QuestionEditor } from './QuestionEditor.tsx'
 import type { Attachment } from './wire.ts'
@@ -59,7 +59,7 @@ export const QuestionTurn = memo(function QuestionTurn(props: TurnProps): ReactN
       )}
       <div className="chat-actions">
         <BranchSwitch message={message} siblings={siblings} onSelect={actions.select} />
-        <CopyAction text={message.text} />
+        <CopyButton text={message.text} label={text('chat.copy')} showLabel look="button plain small" />
         {message.role === 'user' && (
           <button type="button" className="button plain small" onClick={() => setEdited(true)}>
             <Icon name="edit" size="1em" />

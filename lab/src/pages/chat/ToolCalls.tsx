@@ -3,6 +3,7 @@ import { useText } from '../../i18n/Texts.tsx'
 import { showEverything } from '../../parts/markdown/showEverything.ts'
 import { showHidden } from '../../parts/markdown/showHidden.ts'
 import type en from './messages/en.json'
+import { StopCall } from './tools/StopCall.tsx'
 import { ToolDecision } from './tools/ToolDecision.tsx'
 import type { ToolCall } from './wire.ts'
 
@@ -27,7 +28,12 @@ export function ToolCalls(props: {
   const text = useText<keyof typeof en>()
   return calls.map((call) => (
     // What is asked for has to be seen before it is allowed.
-    <details key={call.id} className="chat-tool" data-state={call.state} open={call.state === 'requested' || undefined}>
+    <details
+      key={call.id}
+      className="chat-tool"
+      data-state={call.state}
+      open={call.state === 'requested' || call.state === 'running' || undefined}
+    >
       <summary>
         <span>
           {text('chat.tool')} <code>{showEverything(call.name)}</code>
@@ -41,6 +47,7 @@ export function ToolCalls(props: {
       {call.state === 'requested' && (
         <ToolDecision messageId={messageId} call={call} isOffered={offered.includes(call.name)} />
       )}
+      {call.state === 'running' && <StopCall messageId={messageId} name={call.name} />}
       {call.result !== undefined && (
         <>
           <p>{text('chat.tool.result')}</p>

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
 import { useText } from '../../i18n/Texts.tsx'
+import { shellWord } from '../../parts/copyAs/shellWord.ts'
 import { WithCode } from '../../parts/WithCode.tsx'
 import { CopyCommand } from './CopyCommand.tsx'
 import type { SettingEntry } from './contract.ts'
 import type en from './messages/en.json'
 import { OriginText } from './OriginText.tsx'
 import { SettingEditor } from './SettingEditor.tsx'
-import { shellQuote } from './shellQuote.ts'
 import { plainValue } from './showValue.ts'
 import { useSettingTexts } from './useSettingTexts.ts'
 import { ValueText } from './ValueText.tsx'
@@ -111,7 +111,7 @@ function Elsewhere({ setting }: { setting: SettingEntry }): ReactNode {
           <>
             <dt>{text('settings.more.command')}</dt>
             <dd>
-              <CopyCommand command={`sanjha config set ${key} ${shellQuote(plainValue(value))}`} />
+              <CopyCommand command={`sanjha config set ${key} ${shellWord(plainValue(value))}`} />
             </dd>
           </>
         )}

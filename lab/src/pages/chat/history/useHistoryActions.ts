@@ -99,8 +99,13 @@ export function useHistoryActions(activeId: string | null): HistoryActions {
             label: text('history.undo'),
             run: () =>
               void attempt(async () => {
-                await historyApi.import(kept)
-                toast({ kind: 'good', text: text('history.restored', { count: ids.length }) })
+                const { changed } = await historyApi.import(kept)
+                const restored = text('history.restored', { count: ids.length })
+                // What comes in again allows nothing by itself.
+                toast({
+                  kind: 'good',
+                  text: changed === 0 ? restored : `${restored} ${text('history.restored.tools')}`,
+                })
               }),
           },
         })

@@ -42,6 +42,9 @@ export const toolApi = {
       method: 'POST',
       body: { ...decision, name, arguments: args },
     }),
+  /** Ends the calls of an answer that are being made. */
+  stop: (messageId: string): Promise<unknown> =>
+    ask(`/answers/${encodeURIComponent(messageId)}/stop`, { method: 'POST' }),
   /** Tools that are called in a chat without a question. */
   allowed: async (chat: string, signal: AbortSignal): Promise<readonly string[]> =>
     (await ask<{ tools: string[] }>(`/chats/${encodeURIComponent(chat)}/tools`, { signal })).tools,
